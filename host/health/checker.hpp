@@ -1,0 +1,28 @@
+// A thing that can be looked at: what the health domain knows of a plugin's check.
+#pragma once
+
+#include <cstdint>
+
+#include "health/result.hpp"
+
+namespace probehost {
+
+enum class Reason : uint8_t { Schedule, Probe, Once };
+
+struct RunRequest {
+    Clock::time_point deadline;
+    int cancelFd = -1;
+    Reason reason = Reason::Schedule;
+    uint32_t attempt = 1;
+};
+
+class Checker {
+  public:
+    virtual ~Checker() = default;
+
+    // Looks once. Called from a pool thread, never twice at once. Never throws; may overrun its deadline, which the caller
+    // has to survive. Nothing is returned when the deadline cut it short.
+    virtual std::optional<Result> run(const RunRequest& request) = 0;
+};
+
+}  // namespace probehost

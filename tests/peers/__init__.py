@@ -1,0 +1,1 @@
+"""Throwaway services on loopback that the tests and the quickstart start, break on purpose, and stop."""

@@ -1,0 +1,127 @@
+"""What every peer has in common: a port of its own, a start and a stop, and an end with the program that started it."""
+import atexit
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import tempfile
+import time
+
+HOST = "127.0.0.1"
+_started = []
+
+
+class PeerError(RuntimeError):
+    """A peer could not be started or did not do what was asked."""
+
+
+class Peer:
+    """Subclasses set the peer up in `_start` and tear it down in `_stop`; `port` is the same over every restart.
+
+    The port is held by a bound socket that never listens: nobody else is given it, and while
+    the peer is down a connection to it is refused."""
+
+    def __init__(self):
+        self._reservation = None
+        self.port = 0
+        self.reserve()
+
+    def reserve(self):
+        if self._reservation is None:
+            self._reservation = bound_socket(self.port)
+            self.port = self._reservation.getsockname()[1]
+
+    def start(self):
+        self.reserve()
+        _started.append(self)
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+        return self
+
+    def stop(self):
+        if self in _started:
+            _started.remove(self)
+            self._stop()
+        if self._reservation is not None:
+            self._reservation.close()
+            self._reservation = None
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+def bound_socket(port=0):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    sock.bind((HOST, port))
+    return sock
+
+
+def server_user():
+    """Who runs the servers that refuse root; None when we are not root ourselves."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def temp_dir(name, user=None):
+    """A private directory with a short path (Unix sockets in it stay under 108 bytes) that `user` owns."""
+    path = tempfile.mkdtemp(prefix=f"probehost-{name}-", dir="/tmp")
+    give(path, user)
+    return path
+
+
+def give(path, user):
+    if user is not None:
+        account = pwd.getpwnam(user)
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def remove(path):
+    shutil.rmtree(path, ignore_errors=True)
+
+
+def wait_until(condition, timeout, what):
+    """Asks every 20 ms; `condition` may raise PeerError to give up early."""
+    end = time.monotonic() + timeout
+    while not condition():
+        if time.monotonic() > end:
+            raise PeerError(f"{what}: not within {timeout} s")
+        time.sleep(0.02)
+
+
+def answers(address):
+    """True when something accepts at a (host, port) or at the path of a Unix socket."""
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as sock:
+        sock.settimeout(1)
+        try:
+            sock.connect(address)
+            return True
+        except OSError:
+            return False
+
+
+def run_until_stopped(peer, **facts):
+    """The body of a peer run as a command: one JSON line on standard output, then it serves until SIGTERM or SIGINT."""
+    def leave(*_):
+        raise SystemExit(0)
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave)
+    with peer:
+        facts = {name: value() if callable(value) else value for name, value in facts.items()}
+        print(json.dumps({"port": peer.port, **facts}), flush=True)
+        while True:
+            signal.pause()
+
+
+@atexit.register
+def stop_all():
+    for peer in reversed(list(_started)):
+        peer.stop()

@@ -1,0 +1,6 @@
+"""An Azure Service Bus namespace for tests: its AMQP 1.0 endpoint as the real service is reported to behave."""
+
+from .options import Options
+from .server import Peer, ServiceBusPeer
+
+__all__ = ["Options", "Peer", "ServiceBusPeer"]
