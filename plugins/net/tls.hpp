@@ -1,0 +1,62 @@
+// TLS over a socket: the peer's certificate is always verified, against its name or address.
+#pragma once
+
+#include <openssl/ssl.h>
+
+#include <memory>
+#include <probehost/checker.hpp>
+#include <string>
+
+#include "net/socket.hpp"
+
+namespace probehost::net {
+
+struct TlsSettings {
+    std::string ca_file;   // trusted instead of the system's authorities; empty: the system's
+    std::string cert_file; // the client's certificate chain, PEM; empty: none
+    std::string key_file;  // its key; empty: in cert_file
+    std::string path;      // where these settings stand, for errors: "tls."
+};
+
+// Made once per check, in its constructor: reads the files, and throws sdk::ConfigError naming the setting when one
+// cannot be used. TLS 1.2 at least; keeps no sessions. Immutable afterwards.
+class TlsContext {
+  public:
+    explicit TlsContext(const TlsSettings& settings);
+    SSL_CTX* get() const { return context_.get(); }
+
+  private:
+    struct Free {
+        void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    };
+    std::unique_ptr<SSL_CTX, Free> context_;
+};
+
+// A TLS session over a socket of its own. Thread-compatible.
+class TlsStream final : public Stream {
+  public:
+    // Shakes hands. `server_name` is a DNS name (sent as SNI) or an IP address, and what the certificate must be for.
+    // Throws NetError: "TLS certificate expired", "... not trusted", "... does not match", "TLS handshake failed".
+    TlsStream(Socket socket, const TlsContext& context, const std::string& server_name, const sdk::Deadline& deadline);
+
+    size_t read(std::span<char> buffer, const sdk::Deadline& deadline) override;
+    void writeAll(std::string_view bytes, const sdk::Deadline& deadline) override;
+    int fd() const override { return socket_.fd(); }
+
+  private:
+    struct Free {
+        void operator()(SSL* session) const { SSL_free(session); }
+    };
+
+    void expect(const std::string& server_name);
+    void handshake(const sdk::Deadline& deadline);
+    // Moves bytes until an SSL call that said `result` may be repeated; false when the peer has closed.
+    bool advance(int result, const sdk::Deadline& deadline);
+    void flush(const sdk::Deadline& deadline);
+    bool fill(const sdk::Deadline& deadline);
+
+    Socket socket_;
+    std::unique_ptr<SSL, Free> session_;
+};
+
+} // namespace probehost::net
