@@ -10,78 +10,121 @@ Modes, switched at any time with `set`:
   close        after `after` bytes of answer the connection ends with a FIN
   stall_after  after `after` bytes of answer nothing more comes
   garbage      random bytes instead of the answer, as many
-  huge         to the client's first bytes: `prefix`, then 100 MB, as fast as they are read, then the end
-Open connections take part: a new mode applies to them from the next byte on, and `after` counts anew. Those that have
-lost bytes (silent, garbage, huge, an answer cut short) are reset at the next switch; frozen ones go on where they were.
-`cut` resets all of them."""
+  huge         to the client's first bytes: `prefix`, then 100 MB of zeros as fast as they are read
+Open connections take part: a new mode applies to them from the next byte on, and `after` counts anew. Those
+that have swallowed or invented bytes (silent, garbage, huge) are reset at the next switch; frozen and stalled
+ones go on where they were. `cut` resets all. When `set` returns, every open connection is in the new mode."""
 import errno
-import os
-import select
 import socket
-import struct
 import threading
+from typing import NamedTuple
 
-from .peer import HOST, Peer, bound_socket
+from .fault_connection import FaultConnection
+from .peer import HOST, Peer, PeerError, bound_socket, wait_until
 
 MODES = ("pass", "refuse", "black_hole", "silent", "drip", "reset", "close", "stall_after", "garbage", "huge")
-HUGE = 100_000_000
-BLOCK = 65536
 
 
-def reset(sock):
-    """SO_LINGER 0 makes close send a RST; shutdown first would send a FIN."""
-    try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    except OSError:
-        pass
-    sock.close()
+class Fault(NamedTuple):
+    mode: str = "pass"
+    after: int = 0
+    interval: float = 0.1
+    prefix: bytes = b""
 
 
-class Connection:
-    """One client and its own connection to the server, moved by one thread; `wake` makes the thread look again."""
+class FaultProxy(Peer):
+    """`target` is a port of this machine, or a peer. `accepted` counts connections, `open` those alive."""
 
-    def __init__(self, proxy, client):
-        self.proxy = proxy
-        self.client = client
-        self.server = None
-        self.held = bytearray()
-        self.sent = 0
-        self.spoiled = self.ended = self.server_ended = False
-        self._wake_in, self._wake_out = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
+    def __init__(self, target):
+        super().__init__()
+        self.target = target if isinstance(target, int) else target.port
+        self.fault = Fault()
+        self.accepted = 0
+        self._connections = set()
+        self._listener = self._thread = None
+        self._fillers = []
 
-    def switch(self):
-        self.sent = 0
-        if self.spoiled or self.proxy.mode == "refuse":
-            self.cut()
-        self.wake()
+    @property
+    def mode(self):
+        return self.fault.mode
 
-    def wake(self):
-        try:
-            self._wake_in.send(b"w")
-        except OSError:
-            pass
+    @property
+    def open(self):
+        return len(self._connections)
+
+    def set(self, mode="pass", **options):
+        if mode not in MODES:
+            raise PeerError(f"{mode}: not one of {', '.join(MODES)}")
+        listening, self.fault = self._listening(), Fault(mode, **options)
+        if listening != self._listening():
+            self._unlisten()
+            self._listen()
+        for connection in list(self._connections):
+            connection.wake()
+        wait_until(lambda: all(one.fault is self.fault for one in list(self._connections)), 5, f"mode {mode}")
 
     def cut(self):
-        """Ends the thread, wherever it blocks: it resets the client itself, so that nobody else closes under it."""
-        self.ended = True
-        if self.proxy.mode == "huge" or self.spoiled:
-            # A thread that is writing to a client that does not read needs this to come back.
-            self.client.setblocking(False)
-        self.wake()
+        """Resets every open connection."""
+        connections = list(self._connections)
+        for connection in connections:
+            connection.cut()
+        for connection in connections:
+            connection.join()
 
-    def join(self):
-        self._thread.join(5)
+    def forget(self, connection):
+        self._connections.discard(connection)
 
-    def _run(self):
-        try:
-            while not self.ended:
-                self._step()
-        except OSError:
-            pass
-        for sock in filter(None, (self.client, self.server)):
-            reset(sock)
-        self._wake_in.close()
-        self._wake_out.close()
-        self.proxy.forget(self)
+    def _start(self):
+        self._listen()
+
+    def _stop(self):
+        self._unlisten()
+        self.cut()
+
+    def _listening(self):
+        return self.mode if self.mode in ("refuse", "black_hole") else "accept"
+
+    def _listen(self):
+        if self.mode == "refuse":
+            return
+        self._listener = bound_socket(self.port)
+        if self.mode == "black_hole":
+            self._fill_backlog()
+            return
+        self._listener.listen(512)
+        self._thread = threading.Thread(target=self._accept, args=(self._listener,), daemon=True)
+        self._thread.start()
+
+    def _fill_backlog(self):
+        """A queue of one that nobody accepts from: once it is full, Linux drops every further SYN."""
+        self._listener.listen(0)
+        for _ in range(3):
+            filler = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            filler.setblocking(False)
+            if filler.connect_ex((HOST, self.port)) not in (0, errno.EINPROGRESS):
+                raise PeerError("the backlog could not be filled")
+            self._fillers.append(filler)
+
+    def _unlisten(self):
+        for filler in self._fillers:
+            filler.close()
+        self._fillers.clear()
+        if self._thread:
+            # Closing alone would not wake the thread in accept.
+            self._listener.shutdown(socket.SHUT_RDWR)
+            self._thread.join(5)
+            self._thread = None
+        if self._listener:
+            self._listener.close()
+            self._listener = None
+
+    def _accept(self, listener):
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            self.accepted += 1
+            connection = FaultConnection(self, client)
+            self._connections.add(connection)
+            connection.start()

@@ -1,4 +1,4 @@
-"""What every peer has in common: a port of its own, a start and a stop, and an end with the program that started it."""
+"""What every peer has in common: a port of its own, a start, a stop, and an end with the program."""
 import atexit
 import json
 import os
@@ -18,7 +18,7 @@ class PeerError(RuntimeError):
 
 
 class Peer:
-    """Subclasses set the peer up in `_start` and tear it down in `_stop`; `port` is the same over every restart.
+    """Subclasses set the peer up in `_start` and tear it down in `_stop`; `port` stays over every restart.
 
     The port is held by a bound socket that never listens: nobody else is given it, and while
     the peer is down a connection to it is refused."""
@@ -34,6 +34,8 @@ class Peer:
             self.port = self._reservation.getsockname()[1]
 
     def start(self):
+        if self in _started:
+            return self
         self.reserve()
         _started.append(self)
         try:
@@ -72,7 +74,7 @@ def server_user():
 
 def temp_dir(name, user=None):
     """A private directory with a short path (Unix sockets in it stay under 108 bytes) that `user` owns."""
-    path = tempfile.mkdtemp(prefix=f"probehost-{name}-", dir="/tmp")
+    path = tempfile.mkdtemp(prefix=f"probehost-{name}-{os.getpid()}-", dir="/tmp")
     give(path, user)
     return path
 
@@ -109,7 +111,7 @@ def answers(address):
 
 
 def run_until_stopped(peer, **facts):
-    """The body of a peer run as a command: one JSON line on standard output, then it serves until SIGTERM or SIGINT."""
+    """A peer run as a command: one JSON line on standard output, then it serves until SIGTERM or SIGINT."""
     def leave(*_):
         raise SystemExit(0)
     signal.signal(signal.SIGTERM, leave)

@@ -21,7 +21,7 @@ stats_users = {user}
 
 
 class PgBouncer(ServerPeer):
-    """`auth` is `scram-sha-256` or `trust`; `settings` are extra `name = value` lines of its configuration."""
+    """`auth` is `scram-sha-256` or `trust`; `settings` are extra `name = value` lines of its file."""
 
     user, password, database = USER, PASSWORD, DATABASE
 
@@ -35,8 +35,8 @@ class PgBouncer(ServerPeer):
         self.dir = temp_dir("pgbouncer", server_user())
         self._write("users", f'"{USER}" "{PASSWORD}"\n')
         self._write("pgbouncer.ini", CONFIG.format(
-            host=HOST, port=self.port, upstream=self.upstream.port, auth=self.auth, dir=self.dir, user=USER,
-            database=DATABASE, settings="\n".join(self.settings)))
+            host=HOST, port=self.port, upstream=self.upstream.port, auth=self.auth, dir=self.dir,
+            user=USER, database=DATABASE, settings="\n".join(self.settings)))
         self._launch()
 
     def _write(self, name, text):

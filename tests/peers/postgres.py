@@ -1,4 +1,4 @@
-"""A throwaway PostgreSQL cluster: SCRAM user `health`, database `app`, optional TLS, real streaming standbys."""
+"""A throwaway PostgreSQL: SCRAM user `health`, database `app`, optional TLS, real streaming standbys."""
 import argparse
 import atexit
 import functools
@@ -32,7 +32,8 @@ def template():
     run([f"{programs()}/initdb", "-D", f"{base}/data", "-U", "postgres", "-E", "UTF8", "--locale=C.UTF-8",
          "--no-sync", "--auth=trust"], server_user())
     run([f"{programs()}/postgres", "--single", "-j", "-D", f"{base}/data", "postgres"], server_user(),
-        text=f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}';\n\nCREATE DATABASE {DATABASE} OWNER {USER};\n\n")
+        text=f"CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}';\n\n"
+             f"CREATE DATABASE {DATABASE} OWNER {USER};\n\n")
     return f"{base}/data"
 
 
@@ -69,7 +70,8 @@ class Postgres(ServerPeer):
         self.dir = temp_dir("pg", server_user())
         if self.primary:
             run([f"{programs()}/pg_basebackup", "-h", self.primary.dir, "-p", str(self.primary.port),
-                 "-U", "postgres", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync"], server_user())
+                 "-U", "postgres", "-D", self.data, "-R", "-X", "stream", "-c", "fast", "--no-sync"],
+                server_user())
         else:
             run(["cp", "-a", "--reflink=auto", template(), self.data], server_user())
         self._write_access()
@@ -115,4 +117,5 @@ class Postgres(ServerPeer):
 if __name__ == "__main__":
     argparse.ArgumentParser(description="Runs a throwaway PostgreSQL until SIGTERM.").parse_args()
     SERVER = Postgres()
-    run_until_stopped(SERVER, user=USER, password=PASSWORD, database=DATABASE, url=SERVER.url, pid=lambda: SERVER.child.pid)
+    run_until_stopped(SERVER, user=USER, password=PASSWORD, database=DATABASE, url=SERVER.url,
+                      pid=lambda: SERVER.child.pid)

@@ -1,4 +1,4 @@
-"""A real server as a child process: own log, waited for with a deadline, pausable, dead when its parent is."""
+"""A real server as a child process: own log, waited for with a deadline, pausable, dead with its parent."""
 import os
 import signal
 import subprocess

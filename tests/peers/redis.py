@@ -8,10 +8,12 @@ from .process import Child, ServerPeer, run
 
 
 class Redis(ServerPeer):
-    """`tls` is a Certificate, `client_ca` a file whose clients alone are let in, `users` are ACL lines such as
-    `health on >secret -@all +ping`, `settings` are extra configuration lines. `socket` is its Unix socket."""
+    """`tls` is a Certificate, `client_ca` a file whose clients alone are let in, `users` are ACL lines like
+    `health on >secret -@all +ping`, `settings` are extra configuration lines (`maxclients 5`, `timeout 1`).
+    `socket` is the path of its Unix socket."""
 
-    def __init__(self, password="", users=(), tls=None, client_ca=None, replica_of=None, cluster=False, settings=()):
+    def __init__(self, password="", users=(), tls=None, client_ca=None, replica_of=None, cluster=False,
+                 settings=()):
         super().__init__()
         self.password = password
         self.users = users
@@ -51,7 +53,8 @@ class Redis(ServerPeer):
         return lines + list(self.settings)
 
     def _tls_lines(self):
-        lines = ["port 0", f"tls-port {self.port}", f"tls-cert-file {self.tls.cert}", f"tls-key-file {self.tls.key}"]
+        lines = ["port 0", f"tls-port {self.port}", f"tls-cert-file {self.tls.cert}",
+                 f"tls-key-file {self.tls.key}"]
         if self.client_ca:
             return lines + [f"tls-ca-cert-file {self.client_ca}", "tls-auth-clients yes"]
         return lines + ["tls-auth-clients no"]
@@ -82,10 +85,12 @@ class Redis(ServerPeer):
         self._wait_for_cluster("fail")
 
     def _wait_for_cluster(self, state):
-        wait_until(lambda: f"cluster_state:{state}" in self.command("CLUSTER", "INFO"), 10, f"cluster {state}")
+        told = f"cluster_state:{state}"
+        wait_until(lambda: told in self.command("CLUSTER", "INFO"), 10, told)
 
     def wait_until_synced(self):
-        wait_until(lambda: "master_link_status:up" in self.command("INFO", "replication"), 15, "replica in sync")
+        told = "master_link_status:up"
+        wait_until(lambda: told in self.command("INFO", "replication"), 15, told)
 
 
 if __name__ == "__main__":

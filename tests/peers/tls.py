@@ -112,7 +112,7 @@ def new_key(path):
 
 
 def server_context(certificate, client_ca=None):
-    """For the peers written in Python; with `client_ca` a client must show a certificate of that authority."""
+    """For the peers written in Python; with `client_ca` a client must show a certificate of it."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate.cert, certificate.key)
     if client_ca:
