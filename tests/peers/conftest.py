@@ -1,4 +1,4 @@
-"""Every test of the peers ends with what it began with: no process, thread, open file or directory is left."""
+"""`nothing_is_left`: a test ends with the processes, threads, open files and directories it began with."""
 import glob
 import os
 import threading
@@ -11,7 +11,7 @@ from .process import family, run
 from .tls import Authority
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="session")
 def kept_for_the_session():
     """The PostgreSQL template and the launcher thread stay until the program ends, so they come first."""
     template()
@@ -25,13 +25,13 @@ def authority(kept_for_the_session):
 
 
 def belongings():
-    files = [path for path in glob.glob(f"/tmp/probehost-*-{os.getpid()}-*")]
+    files = glob.glob(f"/tmp/probehost-*-{os.getpid()}-*")
     threads = [thread.name for thread in threading.enumerate() if not thread.name.startswith("launcher")]
     return {"processes": len(family(os.getpid())), "threads": sorted(threads), "directories": sorted(files),
             "descriptors": len(os.listdir("/proc/self/fd"))}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def nothing_is_left(kept_for_the_session, authority):
     before = belongings()
     yield

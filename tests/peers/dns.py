@@ -3,9 +3,10 @@
     with Resolver("hang") as resolver:
         subprocess.run(resolver.prefix + ["probehost", "serve", ...])
 
-The command gets a mount namespace of its own in which /etc/resolv.conf names a UDP socket on 127.0.53.x; the
-names of /etc/hosts, such as localhost, keep working. It needs the right to mount and to bind port 53. Root on an
-ordinary machine has it, in a container often not: then `start` raises ResolverUnavailable, for a test to skip."""
+The command gets a mount namespace of its own in which /etc/resolv.conf names a UDP socket on 127.0.53.x;
+the names of /etc/hosts, such as localhost, keep working. It needs the right to mount and to bind port 53.
+Root on an ordinary machine has it, in a container often not: then `start` raises ResolverUnavailable, for
+a test to skip."""
 import os
 import random
 import socket

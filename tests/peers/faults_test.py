@@ -1,4 +1,4 @@
-"""The fault proxy in every mode, the scripted peer, the name server, and the certificates, each seen by a client."""
+"""The fault proxy in every mode, the scripted peer, the name server and the certificates, seen by clients."""
 import contextlib
 import errno
 import select
@@ -16,6 +16,7 @@ from .redis import Redis
 from .scripted_peer import REDIS_ANSWERS, ScriptedPeer, huge_bulk, redis_script
 from .tls import server_context
 
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
 ANSWER = b"0123456789"
 
 

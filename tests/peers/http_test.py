@@ -1,4 +1,4 @@
-"""The HTTP stand-ins, seen by Python's own HTTP client: Azure OpenAI, Entra ID, model servers; and the model files."""
+"""Azure OpenAI, Entra ID and the model servers as Python's own HTTP client sees them; and the model files."""
 import http.client
 import json
 import os
@@ -19,6 +19,7 @@ from .model_files import WRITERS, bad_header_length, truncate, wrong_magic
 from .model_server import DIALECTS, MODEL, ModelServer
 from .openai import DENIED, KEY, OpenAi
 
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
 MODELS = "/openai/models?api-version=2024-10-21"
 DEPLOYMENTS = "/openai/deployments?api-version=2024-12-01-preview"
 RESOURCE = "https://cognitiveservices.azure.com/"
@@ -53,7 +54,8 @@ def test_openai_lists_models_and_deployments():
         for path in (MODELS, "/openai/v1/models", DEPLOYMENTS):
             status, body = ask(peer, path)
             assert status == 200 and body["object"] == "list"
-        assert ask(peer, "/openai/models") == (404, {"error": {"code": "404", "message": "Resource not found"}})
+        missing = {"error": {"code": "404", "message": "Resource not found"}}
+        assert ask(peer, "/openai/models") == (404, missing)
         assert ask(peer, "/openai/deployments/x?api-version=1")[1]["error"]["code"] == "DeploymentNotFound"
         peer.deployments_exist = False
         assert ask(peer, DEPLOYMENTS)[0] == 404
@@ -84,8 +86,8 @@ def test_openai_speaks_tls(authority):
 
 
 @pytest.mark.parametrize("fault, status", [
-    (Fault(status=429, headers={"Retry-After": "7"}), 429), (Fault(status=500), 500), (Fault(status=503), 503),
-    (Fault(status=302, headers={"Location": "/elsewhere"}), 302)])
+    (Fault(status=429, headers={"Retry-After": "7"}), 429), (Fault(status=500), 500),
+    (Fault(status=503), 503), (Fault(status=302, headers={"Location": "/elsewhere"}), 302)])
 def test_faults_with_a_status(fault, status):
     with OpenAi() as peer:
         peer.fault = fault
@@ -215,10 +217,10 @@ def test_model_servers(dialect):
         peer.state = "loaded"
         assert model_ready(peer, dialect)
         assert fetch(peer.url + "/nonsense")[0] == 404
-        peer.stop()
+        peer.down()
         with pytest.raises(urllib.error.URLError, match="refused"):
             model_ready(peer, dialect)
-        peer.start()
+        peer.up()
         assert model_ready(peer, dialect)
 
 

@@ -53,6 +53,17 @@ class Peer:
             self._reservation.close()
             self._reservation = None
 
+    def down(self):
+        """Nobody listens any more, but the port stays ours; `up` ends that."""
+        self._stop()
+
+    def up(self):
+        self._start()
+
+    def restart(self):
+        self.down()
+        self.up()
+
     def __enter__(self):
         return self.start()
 

@@ -50,6 +50,7 @@ class Child:
     def __init__(self, argv, log, user=None, env=None, death_signal="KILL"):
         self.log = log
         with open(log, "ab") as output:
+            self._log_start = output.tell()
             self._process = _launcher.submit(
                 subprocess.Popen, as_user(user, death_signal) + argv, stdin=subprocess.DEVNULL, stdout=output,
                 stderr=output, cwd="/", env={**ENVIRONMENT, **(env or {})}, start_new_session=True).result()
@@ -60,8 +61,10 @@ class Child:
         return self._process.poll() is None
 
     def log_text(self):
-        with open(self.log, encoding="utf-8", errors="replace") as log:
-            return log.read()
+        """What this process said; earlier ones may have written to the same file."""
+        with open(self.log, "rb") as log:
+            log.seek(self._log_start)
+            return log.read().decode("utf-8", "replace")
 
     def wait_until(self, condition, timeout=15):
         def ready():

@@ -61,8 +61,8 @@ class Redis(ServerPeer):
 
     def _launch(self):
         self.child = Child(["redis-server", f"{self.dir}/redis.conf"], f"{self.dir}/log")
-        self.child.wait_for((HOST, self.port))
-        self.child.wait_for(self.socket)
+        # Its own word, not a connection: that would count as a client for a moment.
+        self.child.wait_until(lambda: "Ready to accept connections" in self.child.log_text())
 
     def _stop(self):
         super()._stop()

@@ -20,9 +20,9 @@ REDIS_ANSWERS = {
 
 class ScriptedPeer(Peer):
     """`reply` is the bytes for every chunk received, or a function that is called once per connection and
-    gives a function from received bytes to bytes or an iterable of bytes; None as an answer closes. `greeting`
-    comes first; `tls` is an SSLContext. `reply` may be exchanged while it runs: new connections take the new
-    one. `received` keeps what clients sent."""
+    gives a function from received bytes to bytes or an iterable of bytes; None as an answer closes.
+    `greeting` comes first; `tls` is an SSLContext. `reply` may be exchanged while it runs: new connections
+    take the new one. `received` keeps what clients sent."""
 
     def __init__(self, reply=b"", greeting=b"", tls=None):
         super().__init__()

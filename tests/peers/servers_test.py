@@ -1,4 +1,4 @@
-"""The real servers, each asked by its own vendor's client: PostgreSQL, PgBouncer, Redis, and what ends them."""
+"""PostgreSQL, PgBouncer and Redis, each asked by its own vendor's client, and what ends them."""
 import json
 import os
 import signal
@@ -15,6 +15,8 @@ from .postgres import PASSWORD, Postgres
 from .process import run
 from .redis import Redis
 
+pytestmark = pytest.mark.usefixtures("nothing_is_left")
+
 
 def psql(server, password=PASSWORD, host=HOST, port=None, **options):
     settings = " ".join(f"{name}={value}" for name, value in options.items())
@@ -23,7 +25,8 @@ def psql(server, password=PASSWORD, host=HOST, port=None, **options):
 
 
 def redis_cli(server, *words, user=None, password="", socket_path=None, tls=()):
-    where = ["-s", socket_path] if socket_path else ["-h", "localhost" if tls else HOST, "-p", str(server.port)]
+    address = ["-h", "localhost" if tls else HOST, "-p", str(server.port)]
+    where = ["-s", socket_path] if socket_path else address
     who = ["--user", user] if user else []
     env = {"REDISCLI_AUTH": password} if password else {}
     return run(["redis-cli", *where, *who, *tls, *words], env=env, timeout=3).strip()
@@ -33,7 +36,8 @@ def test_postgres_takes_scram_passwords():
     with Postgres() as server:
         assert psql(server) == "1"
         assert psql(server, host=server.dir) == "1"
-        assert server.sql("SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname='health'") == "t"
+        kept = "SELECT rolpassword LIKE 'SCRAM-SHA-256$%' FROM pg_authid WHERE rolname='health'"
+        assert server.sql(kept) == "t"
         with pytest.raises(PeerError, match="password authentication failed"):
             psql(server, password="wrong")
 
@@ -71,9 +75,10 @@ def test_postgres_runs_out_of_slots():
 
 def test_postgres_verifies_as_tls_server(authority):
     trust = {"sslmode": "verify-full", "sslrootcert": authority.ca_file}
-    for certificate, complaint in ((authority.server(), None), (authority.expired(), "certificate verify failed"),
+    untrusted = "certificate verify failed"
+    for certificate, complaint in ((authority.server(), None), (authority.expired(), untrusted),
                                    (authority.wrong_host(), "does not match"),
-                                   (authority.self_signed(), "certificate verify failed")):
+                                   (authority.self_signed(), untrusted)):
         with Postgres(tls=certificate) as server:
             if complaint is None:
                 assert psql(server, host="localhost", hostaddr=HOST, **trust) == "1"
@@ -184,8 +189,8 @@ print(*[server.port for server in servers], flush=True)
 
 def program(end):
     path = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    return subprocess.Popen([sys.executable, "-c", PROGRAM.format(path=path, end=end)], stdout=subprocess.PIPE,
-                            text=True)
+    command = [sys.executable, "-c", PROGRAM.format(path=path, end=end)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 @pytest.mark.parametrize("end, death", [("input()", signal.SIGKILL), ("raise SystemExit(0)", None)])
@@ -202,7 +207,8 @@ def test_servers_end_with_the_program(end, death):
     assert not [name for name in os.listdir("/tmp") if f"-{started.pid}-" in name]
 
 
-@pytest.mark.parametrize("name, ask", [("postgres", psql), ("redis", lambda server: redis_cli(server, "PING"))])
+@pytest.mark.parametrize("name, ask", [
+    ("postgres", psql), ("redis", lambda server: redis_cli(server, "PING"))])
 def test_servers_run_as_commands(name, ask):
     command = [sys.executable, os.path.dirname(os.path.abspath(__file__)), name]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as started:
