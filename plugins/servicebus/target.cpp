@@ -1,0 +1,90 @@
+#include "servicebus/target.hpp"
+
+namespace probehost::servicebus {
+namespace {
+
+constexpr uint16_t kAmqpsPort = 5671;
+constexpr uint16_t kPlainPort = 5672;
+constexpr uint16_t kHttpsPort = 443;
+
+std::string uriHost(const std::string& host) { return host.find(':') == std::string::npos ? host : "[" + host + "]"; }
+
+Mode modeFrom(const std::string& word) {
+    if (word == "peek") return Mode::Peek;
+    if (word == "attach") return Mode::Attach;
+    if (word == "token") return Mode::Token;
+    throw sdk::ConfigError("mode: expected peek, attach or token");
+}
+
+// The address of a queue or subscription, where EntityPath stands in for a queue or topic that is not named.
+std::string entityFrom(const sdk::Settings& settings, const std::string& entity_path) {
+    const auto queue = settings.text("queue");
+    const auto subscription = settings.text("subscription");
+    auto topic = settings.text("topic");
+    if (!queue.empty() && !(topic.empty() && subscription.empty())) {
+        throw sdk::ConfigError("queue: expected either a queue, or a topic and a subscription");
+    }
+    if (!queue.empty()) return queue;
+    if (topic.empty() && !subscription.empty()) topic = entity_path;
+    if (topic.empty() != subscription.empty()) {
+        throw sdk::ConfigError(std::string(topic.empty() ? "topic" : "subscription") +
+                               ": expected a topic and a subscription together");
+    }
+    if (!topic.empty()) return topic + "/Subscriptions/" + subscription;
+    if (entity_path.empty()) throw sdk::ConfigError("queue: expected a queue, or a topic and a subscription");
+    return entity_path;
+}
+
+uint16_t portFrom(const sdk::Settings& settings, const Target& target) {
+    const uint16_t usual = target.websocket ? kHttpsPort : target.tls ? kAmqpsPort : kPlainPort;
+    const long port = settings.integer("port", target.port == 0 ? usual : target.port);
+    if (port < 1 || port > 65535) throw sdk::ConfigError("port: expected a number from 1 to 65535");
+    return static_cast<uint16_t>(port);
+}
+
+void takeNamespace(const std::string& name, Target& target) {
+    parseEndpoint(name, "namespace", target.host, target.port);
+    if (target.host.empty()) throw sdk::ConfigError("namespace: expected a name");
+    const bool short_name = target.host.find_first_of(".:") == std::string::npos;
+    if (short_name) target.host += ".servicebus.windows.net";
+}
+
+} // namespace
+
+std::string Target::audience() const { return "sb://" + uriHost(host) + "/" + entity; }
+
+std::string Target::hostAndPort() const { return uriHost(host) + ":" + std::to_string(port); }
+
+std::optional<ConnectionString> connectionStringFrom(const sdk::Settings& settings) {
+    const auto text = settings.text("connection_string");
+    const bool has_namespace = !settings.text("namespace").empty();
+    if (text.empty() && !has_namespace) {
+        throw sdk::ConfigError("connection_string: expected a connection string, or namespace and auth: entra");
+    }
+    if (!text.empty() && has_namespace) {
+        throw sdk::ConfigError("namespace: expected either a connection string or a namespace");
+    }
+    if (text.empty()) return std::nullopt;
+    if (settings.find("auth")) throw sdk::ConfigError("auth: expected together with namespace only");
+    return parseConnectionString(text);
+}
+
+Target targetFrom(const sdk::Settings& settings, const std::optional<ConnectionString>& given) {
+    Target target;
+    target.mode = modeFrom(settings.text("mode", "peek"));
+    target.websocket = settings.text("transport", "amqp") == "websocket";
+    if (given) {
+        target.host = given->host;
+        target.port = given->port;
+        target.tls = !given->emulator;
+    } else {
+        takeNamespace(settings.text("namespace"), target);
+    }
+    if (target.websocket && !target.tls)
+        throw sdk::ConfigError("transport: expected amqp, as the emulator has no WebSockets");
+    target.port = portFrom(settings, target);
+    target.entity = entityFrom(settings, given ? given->entity_path : "");
+    return target;
+}
+
+} // namespace probehost::servicebus
