@@ -1,7 +1,7 @@
 """A TCP proxy in front of any port of this machine that breaks the conversation in the way it is told to.
 
 Modes, switched at any time with `set`:
-  pass         forwards both ways
+  pass         forwards both ways; when the server itself is down, the client is accepted and reset at once
   refuse       nobody listens: connections are refused, open ones are reset
   black_hole   nothing answers a SYN, so connecting hangs; open connections freeze
   silent       accepts, swallows what the client sends, never answers
