@@ -1,0 +1,152 @@
+// What a check leaves out comes from its checker; what it says must fit its checker.
+#include "config/check_resolver.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "config/duration.hpp"
+#include "config/schema_wording.hpp"
+#include "config/suggestion.hpp"
+#include "config/with_settings.hpp"
+
+namespace probehost {
+
+namespace {
+
+constexpr auto defaultStaleAfter = std::chrono::minutes(1);
+
+class Resolver {
+  public:
+    Resolver(const std::vector<CheckerInfo>& checkers, const std::vector<RefusedPlugin>& refused,
+             const std::vector<std::string>& path, Diagnostics& diagnostics)
+        : checkers_(checkers), refused_(refused), path_(path), diagnostics_(diagnostics) {}
+
+    void run(CheckEntry& check) {
+        if (check.policy.checker.empty()) return;
+        const auto info = std::find_if(checkers_.begin(), checkers_.end(),
+                                       [&](const CheckerInfo& one) { return one.name == check.policy.checker; });
+        if (info == checkers_.end()) {
+            diagnostics_.error(check.unresolved.checkerLocation, key(check, "checker"), unknownChecker(check));
+            return;
+        }
+        fillPolicy(check, *info);
+        refuseExternalOnLive(check, *info);
+        warnOfStaleness(check);
+        readSettings(check, *info);
+    }
+
+  private:
+    static std::string key(const CheckEntry& check, const std::string& name) {
+        return "checks." + shownKey(check.policy.name) + "." + name;
+    }
+
+    std::string unknownChecker(const CheckEntry& check) const {
+        const auto& written = check.policy.checker;
+        const auto names = checkerNames();
+        std::string text =
+            check.unresolved.checkerExpanded ? "unknown checker, from ${…}" : "unknown checker \"" + written + "\"";
+        const auto meant = check.unresolved.checkerExpanded ? std::nullopt : suggestion(written, names);
+        if (meant) text += ", did you mean \"" + *meant + "\"?";
+        const auto places = joined(path_);
+        text += names.empty() ? "; no checker was found in " + places : "; found in " + places + ": " + joined(names);
+        std::vector<std::string> files;
+        for (const auto& [file, reason] : refused_) {
+            files.push_back(std::filesystem::path(file).filename().string() + " (" + reason + ")");
+        }
+        return files.empty() ? text : text + "; refused: " + joined(files);
+    }
+
+    std::vector<std::string> checkerNames() const {
+        std::vector<std::string> names;
+        for (const auto& checker : checkers_) names.push_back(checker.name);
+        std::sort(names.begin(), names.end());
+        return names;
+    }
+
+    static void fillPolicy(CheckEntry& check, const CheckerInfo& info) {
+        auto& policy = check.policy;
+        const auto& written = check.unresolved;
+        policy.probes = written.probes.value_or(info.probes);
+        policy.timeout = written.timeout.value_or(info.timeout);
+        policy.interval = written.interval.value_or(info.interval);
+        policy.maxAge = written.maxAge.value_or(info.maxAge);
+        policy.staleAfter = written.staleAfter.value_or(std::max<milliseconds>(defaultStaleAfter, 3 * policy.interval));
+    }
+
+    void refuseExternalOnLive(const CheckEntry& check, const CheckerInfo& info) {
+        if (!check.policy.probes.has(Probe::Live) || info.local || check.forceLive) return;
+        diagnostics_.error(check.unresolved.probesLocation, key(check, "probes"),
+                           "live with the checker " + info.name +
+                               ", which looks at something outside: its failure would restart every instance of the "
+                               "service; use ready, or insist with force_live: true");
+    }
+
+    void warnOfStaleness(const CheckEntry& check) {
+        const auto& policy = check.policy;
+        if (!check.unresolved.staleAfter || policy.staleAfter >= policy.interval) return;
+        diagnostics_.warning(check.unresolved.staleAfterLocation, key(check, "stale_after"),
+                             "shorter than the interval of " + durationText(policy.interval) +
+                                 ", so the check is stale between its runs");
+    }
+
+    void readSettings(CheckEntry& check, const CheckerInfo& info) {
+        const auto& with = check.unresolved.with;
+        if (with.failed) return;
+        if (!with.isMap() && with.kind != ConfigNode::Kind::Nothing) {
+            diagnostics_.error({check.location.file, with.line}, key(check, "with"),
+                               "expected a map of keys, found " + kindInWords(with));
+            return;
+        }
+        try {
+            const auto& schema = schemaOf(info);
+            const SchemaPlace root(schema.json());
+            auto read = withSettings(with, root);
+            complain(check, inWords(schema.validate(read.json), with, root));
+            check.settings = std::move(read.settings);
+        } catch (const SchemaFault& fault) {
+            diagnostics_.error(check.unresolved.checkerLocation, key(check, "checker"),
+                               "the plugin " + info.pluginFile + " is faulty: the settings schema of " + info.name +
+                                   " cannot be used: " + fault.what());
+        }
+    }
+
+    const SettingsSchema& schemaOf(const CheckerInfo& info) {
+        auto& schema = schemas_[info.name];
+        if (!schema) schema = std::make_unique<SettingsSchema>(info.settingsSchema);
+        return *schema;
+    }
+
+    void complain(const CheckEntry& check, const std::vector<SettingsComplaint>& complaints) {
+        for (const auto& [line, settingsKey, message] : complaints) {
+            // Absent settings have no line of their own.
+            const Location location{check.location.file, line > 0 ? line : check.location.line};
+            const auto below = settingsKey.empty() || settingsKey.front() == '[' ? settingsKey : "." + settingsKey;
+            diagnostics_.error(location, key(check, "with") + below, message);
+        }
+    }
+
+    const std::vector<CheckerInfo>& checkers_;
+    const std::vector<RefusedPlugin>& refused_;
+    const std::vector<std::string>& path_;
+    Diagnostics& diagnostics_;
+    std::map<std::string, std::unique_ptr<SettingsSchema>> schemas_;
+};
+
+} // namespace
+
+void resolve(Settings& settings, const std::vector<CheckerInfo>& checkers, const std::vector<RefusedPlugin>& refused,
+             Diagnostics& diagnostics) {
+    Resolver resolver(checkers, refused, settings.plugins.path, diagnostics);
+    auto& secrets = settings.secrets;
+    for (auto& check : settings.checks) {
+        resolver.run(check);
+        check.unresolved = {};
+        secrets.insert(secrets.end(), check.settings.secrets.begin(), check.settings.secrets.end());
+    }
+    std::sort(secrets.begin(), secrets.end());
+    secrets.erase(std::unique(secrets.begin(), secrets.end()), secrets.end());
+}
+
+} // namespace probehost

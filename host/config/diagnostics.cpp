@@ -1,0 +1,48 @@
+// Rendering and ordering of configuration errors.
+#include "config/diagnostics.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace probehost {
+
+namespace {
+
+auto order(const Diagnostic& diagnostic) { return std::tie(diagnostic.location.file, diagnostic.location.line); }
+
+} // namespace
+
+std::string Diagnostic::text() const {
+    std::string line = location.file;
+    if (location.line > 0) line += ":" + std::to_string(location.line);
+    if (!key.empty()) line += ": " + key;
+    return line + (severity == Severity::Warning ? ": warning: " : ": ") + message;
+}
+
+void Diagnostics::error(Location location, std::string key, std::string message) {
+    add({Diagnostic::Severity::Error, std::move(location), std::move(key), std::move(message)});
+}
+
+void Diagnostics::warning(Location location, std::string key, std::string message) {
+    add({Diagnostic::Severity::Warning, std::move(location), std::move(key), std::move(message)});
+}
+
+void Diagnostics::add(Diagnostic diagnostic) {
+    const auto same = [&](const Diagnostic& other) {
+        return order(other) == order(diagnostic) && other.key == diagnostic.key && other.message == diagnostic.message;
+    };
+    if (std::none_of(found_.begin(), found_.end(), same)) found_.push_back(std::move(diagnostic));
+}
+
+bool Diagnostics::hasErrors() const {
+    return std::any_of(found_.begin(), found_.end(),
+                       [](const Diagnostic& one) { return one.severity == Diagnostic::Severity::Error; });
+}
+
+std::vector<Diagnostic> Diagnostics::sorted() const {
+    auto sorted = found_;
+    std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return order(a) < order(b); });
+    return sorted;
+}
+
+} // namespace probehost

@@ -1,0 +1,43 @@
+// Collects what is wrong with a configuration, so that its author sees all of it at once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace probehost {
+
+// A line of a file; line 0 means the file as a whole.
+struct Location {
+    std::string file;
+    int line = 0;
+};
+
+struct Diagnostic {
+    enum class Severity { Error, Warning };
+
+    Severity severity = Severity::Error;
+    Location location;
+    std::string key; // path such as "checks.database.timeout", or ""
+    std::string message;
+
+    // FILE:LINE: KEY.PATH: message
+    std::string text() const;
+};
+
+// Messages never hold a value that came from an expansion, nor any value under "with".
+class Diagnostics {
+  public:
+    void error(Location location, std::string key, std::string message);
+    void warning(Location location, std::string key, std::string message);
+
+    bool hasErrors() const;
+    // By file and line; those of one line in the order they were found.
+    std::vector<Diagnostic> sorted() const;
+
+  private:
+    void add(Diagnostic diagnostic);
+
+    std::vector<Diagnostic> found_;
+};
+
+} // namespace probehost

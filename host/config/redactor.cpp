@@ -1,0 +1,57 @@
+// Marks every byte that belongs to a secret, then replaces each run of marked bytes.
+#include "config/redactor.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace probehost {
+
+namespace {
+
+constexpr std::size_t shortestSecret = 4;
+
+std::string percentEncoded(const std::string& text, std::string_view digits) {
+    std::string encoded;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
+            encoded += c;
+        } else {
+            encoded += {'%', digits[byte >> 4U], digits[byte & 15U]};
+        }
+    }
+    return encoded;
+}
+
+} // namespace
+
+Redactor::Redactor(const std::vector<std::string>& secrets) {
+    for (const auto& secret : secrets) {
+        if (secret.size() < shortestSecret) continue;
+        secrets_.push_back(secret);
+        secrets_.push_back(percentEncoded(secret, "0123456789ABCDEF"));
+        secrets_.push_back(percentEncoded(secret, "0123456789abcdef"));
+    }
+    const auto longestFirst = [](const std::string& a, const std::string& b) {
+        return a.size() != b.size() ? a.size() > b.size() : a < b;
+    };
+    std::sort(secrets_.begin(), secrets_.end(), longestFirst);
+    secrets_.erase(std::unique(secrets_.begin(), secrets_.end()), secrets_.end());
+}
+
+std::string Redactor::redact(std::string_view text) const {
+    std::vector<bool> masked(text.size() + 1, false);
+    for (const auto& secret : secrets_) {
+        for (auto at = text.find(secret); at != std::string_view::npos; at = text.find(secret, at + 1)) {
+            std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(at), secret.size(), true);
+        }
+    }
+    std::string result;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (!masked[i]) result += text[i];
+        if (masked[i] && !masked[i + 1]) result += "***";
+    }
+    return result;
+}
+
+} // namespace probehost

@@ -1,0 +1,72 @@
+// A whole configuration as plain data.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/config_node.hpp"
+#include "config/diagnostics.hpp"
+#include "config/listen_address.hpp"
+#include "health/check_policy.hpp"
+#include "health/probe.hpp"
+#include "plugin/check_settings.hpp"
+
+namespace probehost {
+
+enum class Details { Full, Terse };
+enum class Isolation { Auto, Thread, Process };
+
+struct ServerSettings {
+    std::vector<ListenAddress> listen = {ListenAddress{}};
+    Details details = Details::Full;
+    std::string token; // "": none
+    milliseconds wait{800};
+    milliseconds drainDelay{5000};
+    std::map<std::string, Probe> aliases; // path -> probe
+};
+
+struct AdminSettings {
+    std::string socket = "/run/probehost/admin.sock";
+    bool socketWritten = false; // the default may be impossible for this user, and then the host does without
+    std::string notifySocket = "/run/probehost/notify.sock"; // beside the admin socket unless written
+    bool notifyWritten = false;
+};
+
+struct PluginSettings {
+    std::vector<std::string> path;
+    bool pathWritten = false;
+};
+
+// What resolve() still needs of a check; of no interest to others, and empty afterwards.
+struct UnresolvedCheck {
+    std::optional<ProbeSet> probes;
+    std::optional<milliseconds> timeout, interval, maxAge, staleAfter;
+    bool checkerExpanded = false; // its name came from ${…}
+    Location probesLocation, checkerLocation, staleAfterLocation;
+    ConfigNode with;
+};
+
+struct CheckEntry {
+    CheckPolicy policy;
+    Isolation isolation = Isolation::Auto;
+    bool forceLive = false;
+    CheckSettings settings; // from resolve()
+    Location location;
+    UnresolvedCheck unresolved;
+};
+
+struct Settings {
+    std::string file;
+    std::vector<std::string> includedFiles;
+    std::string service; // "": none
+    ServerSettings server;
+    AdminSettings admin;
+    PluginSettings plugins;
+    std::vector<CheckEntry> checks;   // main file first, then the included ones in the order of their names
+    std::vector<std::string> secrets; // every text that no output may hold, those of the checks included
+};
+
+} // namespace probehost
