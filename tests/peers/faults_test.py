@@ -5,6 +5,7 @@ import select
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 
@@ -256,9 +257,9 @@ def test_resolver_hangs():
 
 
 def test_resolver_is_private_to_its_command():
-    before = open("/etc/resolv.conf", encoding="ascii").read()
+    before = Path("/etc/resolv.conf").read_bytes()
     with resolver("nxdomain") as names:
         inside = subprocess.run([*names.prefix, "cat", "/etc/resolv.conf"], capture_output=True, text=True,
                                 check=True)
         assert inside.stdout.startswith("nameserver 127.0.53.")
-        assert open("/etc/resolv.conf", encoding="ascii").read() == before
+        assert Path("/etc/resolv.conf").read_bytes() == before

@@ -57,15 +57,22 @@ class Handler(BaseHTTPRequestHandler):
     def setup(self):
         self.peer = self.server.peer
         self.peer.connections += 1
-        self.peer.open_sockets.add(self.request)
         if self.peer.tls:
-            self.peer.open_sockets.discard(self.request)
-            # Here, in the connection's own thread: a client that stalls its handshake holds nobody else up.
             self.request = self.peer.tls.wrap_socket(self.request, server_side=True,
                                                      do_handshake_on_connect=False)
-            self.peer.open_sockets.add(self.request)
-            self.request.do_handshake()
+        self.peer.open_sockets.add(self.request)
+        if self.peer.tls:
+            self._shake_hands()
         super().setup()
+
+    def _shake_hands(self):
+        """In the connection's own thread: a client that stalls here holds nobody else up."""
+        try:
+            self.request.do_handshake()
+        except OSError:
+            self.peer.open_sockets.discard(self.request)
+            self.request.close()
+            raise
 
     def finish(self):
         super().finish()

@@ -1,11 +1,13 @@
 """What every peer has in common: a port of its own, a start, a stop, and an end with the program."""
 import atexit
+import functools
 import json
 import os
 import pwd
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 import time
 
@@ -85,9 +87,21 @@ def server_user():
 
 def temp_dir(name, user=None):
     """A private directory with a short path (Unix sockets in it stay under 108 bytes) that `user` owns."""
+    start_sweeper()
     path = tempfile.mkdtemp(prefix=f"probehost-{name}-{os.getpid()}-", dir="/tmp")
     give(path, user)
     return path
+
+
+@functools.cache
+def start_sweeper():
+    """Its standard input ends when this program does, even by SIGKILL; then it removes what is left on disk.
+
+    It tries again for two seconds, because servers that die with the program may still be writing."""
+    left = f"/tmp/probehost-*-{os.getpid()}-*"
+    script = f"cat; for n in 1 2 3 4 5 6 7 8 9 10; do ls -d {left} || exit 0; rm -rf {left}; sleep 0.2; done"
+    return subprocess.Popen(["sh", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                            stderr=subprocess.DEVNULL, start_new_session=True, cwd="/")
 
 
 def give(path, user):
