@@ -50,14 +50,14 @@ const char* messageFor(std::string_view error) {
     return "Unexpected answer";
 }
 
-sdk::Verdict complain(const redisReply& reply, std::string_view command) {
+net::NetError complain(const redisReply& reply, std::string_view command) {
     constexpr size_t kLongestDetail = 300;
     const auto error = textOf(reply);
-    return sdk::fail(messageFor(error), std::string(command) + ": " + std::string(error.substr(0, kLongestDetail)));
+    return net::NetError(messageFor(error), std::string(command) + ": " + std::string(error.substr(0, kLongestDetail)));
 }
 
-sdk::Verdict surprise(std::string_view command) {
-    return sdk::fail("Unexpected answer", std::string(command) + " was answered with something else than expected");
+net::NetError surprise(std::string_view command) {
+    return net::NetError("Unexpected answer", std::string(command) + " was answered with something else than expected");
 }
 
 Complaint judgeRole(const redisReply& reply, std::string_view wanted, const char* otherwise) {
@@ -65,7 +65,7 @@ Complaint judgeRole(const redisReply& reply, std::string_view wanted, const char
     if (reply.type != REDIS_REPLY_ARRAY || reply.elements == 0) return surprise("ROLE");
     const auto role = textOf(*reply.element[0]);
     if (role == wanted) return std::nullopt;
-    return sdk::fail(otherwise, "ROLE: " + std::string(role.substr(0, 20)));
+    return net::NetError(otherwise, "ROLE: " + std::string(role.substr(0, 20)));
 }
 
 } // namespace
@@ -76,7 +76,7 @@ Complaint judgeAuth(const redisReply& reply) {
     if (!isError(reply)) return surprise("AUTH");
     const auto error = textOf(reply);
     const auto code = error.substr(0, std::min<size_t>(error.find(' '), 20));
-    return sdk::fail(messageFor(error), "AUTH: " + std::string(code));
+    return net::NetError(messageFor(error), "AUTH: " + std::string(code));
 }
 
 Complaint judgeSelect(const redisReply& reply) {
@@ -98,7 +98,7 @@ Complaint judgeCluster(const redisReply& info) {
     const auto text = textOf(info);
     if (text.find("cluster_state:ok") != std::string_view::npos) return std::nullopt;
     if (text.find("cluster_state:") == std::string_view::npos) return surprise("CLUSTER INFO");
-    return sdk::fail("Cluster is down", "CLUSTER INFO: cluster_state is not ok");
+    return net::NetError("Cluster is down", "CLUSTER INFO: cluster_state is not ok");
 }
 
 } // namespace probehost

@@ -4,13 +4,13 @@
 #include <hiredis/hiredis.h>
 
 #include <optional>
-#include <probehost/checker.hpp>
-#include <string>
+
+#include "net/error.hpp"
 
 namespace probehost {
 
-// Nothing when the answer is the one wanted; else the verdict.
-using Complaint = std::optional<sdk::Verdict>;
+// Nothing when the answer is the one wanted; else what is wrong.
+using Complaint = std::optional<net::NetError>;
 
 Complaint judgeAuth(const redisReply& reply);
 Complaint judgeSelect(const redisReply& reply);

@@ -31,7 +31,8 @@ class RedisChecker {
 
     explicit RedisChecker(const sdk::Settings& settings) : settings_(readRedisSettings(settings)) {}
 
-    // Whatever goes wrong, the connection in use is dropped: only a run that passed puts it back.
+    // Whatever goes wrong, the connection in use is dropped: only a run that passed puts it back. On a kept one
+    // nothing is believed that a new one does not say too: the server may have been restarted or moved.
     Verdict check(const sdk::Run& run) {
         auto connection = std::exchange(kept_, nullptr);
         if (connection && connection->idle() > kLongestIdle) connection.reset();
@@ -97,7 +98,7 @@ class RedisChecker {
         for (const auto& question : questions) commands.push_back(question.command);
         connection->send(commands, deadline);
         for (const auto& question : questions)
-            if (auto complaint = question.judge(*connection->receive(deadline))) return *complaint;
+            if (const auto complaint = question.judge(*connection->receive(deadline))) throw *complaint;
         kept_ = std::move(connection);
         ever_connected_ = true;
         return sdk::pass();
