@@ -1,0 +1,85 @@
+// Under pressure the longest useless connection goes first; the spare descriptor is for when none can be spared.
+#include "http/acceptor.hpp"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace probehost {
+namespace {
+
+constexpr int mostPerTurn = 64;
+constexpr std::chrono::milliseconds pauseTime{20};
+
+bool isShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
+
+} // namespace
+
+Acceptor::Acceptor(std::vector<Listener> listeners, Epoll& epoll, ConnectionTable& table, RequestServer& server,
+                   Counters& counters)
+    : listeners_(std::move(listeners)), epoll_(epoll), table_(table), server_(server), counters_(counters) {
+    recover(Clock::now());
+}
+
+void Acceptor::watch() {
+    for (std::size_t i = 0; i < listeners_.size(); ++i) epoll_.add(listeners_[i].fd(), EPOLLIN, firstKey + i);
+}
+
+void Acceptor::acceptFrom(uint64_t key) {
+    if (key - firstKey >= listeners_.size()) return;
+    const Listener& listener = listeners_[key - firstKey];
+    for (int i = 0; i < mostPerTurn && !paused_; ++i) {
+        SocketAddress peer;
+        socklen_t size = SocketAddress::capacity;
+        const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),
+                                 listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (fd >= 0) {
+            admit(fd, peer, listener.isAdmin());
+        } else if (errno == EAGAIN) {
+            return;
+        } else if (isShortage(errno) && !makeRoom()) {
+            pause();
+        }
+    }
+}
+
+void Acceptor::admit(int fd, const SocketAddress& peer, bool admin) {
+    counters_.add(Count::Accepted);
+    FileDescriptor owner(fd);
+    if (admin && !isTrustedPeer(fd)) return counters_.add(Count::ForeignPeers);
+    if (table_.isFull() && !server_.evict()) return;
+    const bool overShare = !admin && table_.hasItsShare(peer.network());
+    if (overShare && !server_.evictOf(peer.network())) return counters_.add(Count::OverShare);
+    server_.accepted(table_.open(owner.release(), peer, admin));
+}
+
+// Called for each failed accept: an evicted descriptor may lie beyond a limit that was lowered, so more may have to go.
+bool Acceptor::makeRoom() {
+    counters_.add(Count::OutOfDescriptors);
+    if (server_.evict()) return true;
+    if (!spare_) return false;
+    spare_.reset();
+    return true;
+}
+
+void Acceptor::pause() {
+    for (const Listener& listener : listeners_) epoll_.remove(listener.fd());
+    paused_ = true;
+    pausedUntil_ = Clock::now() + pauseTime;
+}
+
+void Acceptor::recover(Clock::time_point now) {
+    if (!spare_) spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    if (!paused_ || now < pausedUntil_) return;
+    paused_ = false;
+    watch();
+}
+
+void Acceptor::close() {
+    for (const Listener& listener : listeners_) epoll_.remove(listener.fd());
+    listeners_.clear();
+    paused_ = false;
+}
+
+} // namespace probehost

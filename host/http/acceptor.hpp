@@ -1,0 +1,45 @@
+// Takes new connections in, also when connections or descriptors have run out.
+#pragma once
+
+#include <chrono>
+#include <vector>
+
+#include "http/listener.hpp"
+#include "http/request_server.hpp"
+
+namespace probehost {
+
+class Acceptor {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    static constexpr uint32_t firstKey = 0xFFFFFF00; // of listener 0, as epoll reports it
+
+    Acceptor(std::vector<Listener> listeners, Epoll& epoll, ConnectionTable& table, RequestServer& server,
+             Counters& counters);
+
+    uint16_t port() const { return listeners_.empty() ? uint16_t{0} : listeners_.front().port(); }
+    void watch();
+    void acceptFrom(uint64_t key);
+
+    // Keeps one descriptor in reserve, and listens again after a pause.
+    void recover(Clock::time_point now);
+    bool isPaused() const { return paused_; }
+    void close();
+
+  private:
+    void admit(int fd, const SocketAddress& peer, bool admin);
+    bool makeRoom();
+    void pause();
+
+    std::vector<Listener> listeners_;
+    Epoll& epoll_;
+    ConnectionTable& table_;
+    RequestServer& server_;
+    Counters& counters_;
+    FileDescriptor spare_;
+    bool paused_ = false;
+    Clock::time_point pausedUntil_;
+};
+
+} // namespace probehost

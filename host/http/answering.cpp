@@ -1,0 +1,59 @@
+// Sends answers without ever waiting for a client, and settles what becomes of its connection afterwards.
+#include <sys/socket.h>
+
+#include <cerrno>
+
+#include "http/request_server.hpp"
+
+namespace probehost {
+
+void RequestServer::answer(Connection& connection, std::string_view bytes) {
+    connection.rest = bytes;
+    flush(connection);
+}
+
+void RequestServer::flush(Connection& connection) {
+    while (!connection.rest.empty()) {
+        const ssize_t sent =
+            ::send(connection.fd, connection.rest.data(), connection.rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0 && errno != EAGAIN) return table_.close(connection);
+        if (sent < 0) {
+            if (connection.state != State::Writing) table_.enter(connection, State::Writing, now_ + limits_.writeTime);
+            return;
+        }
+        connection.rest.remove_prefix(static_cast<std::size_t>(sent));
+    }
+    answered(connection);
+}
+
+void RequestServer::answered(Connection& connection) {
+    table_.letGo(connection);
+    connection.rest = {};
+    connection.ownAnswer = {};
+    connection.sharedAnswer.reset();
+    connection.exchange.reset();
+    connection.scanned = connection.needed = 0;
+    if (connection.closing) return connection.unread ? linger(connection) : table_.close(connection);
+    table_.enter(connection, State::Receiving, now_ + limits_.headTime);
+}
+
+void RequestServer::writable(Connection& connection) {
+    flush(connection);
+    if (connection.isOpen() && connection.state == State::Receiving) resume(connection);
+    if (connection.isOpen()) table_.watch(connection);
+}
+
+// Goes on with what a client sent behind the request that is now answered.
+void RequestServer::resume(Connection& connection) {
+    if (!connection.input.empty()) return serveHeld(connection);
+    table_.enter(connection, State::Idle, now_ + limits_.keepAlive);
+}
+
+void RequestServer::linger(Connection& connection) {
+    connection.input = {};
+    ::shutdown(connection.fd, SHUT_WR);
+    table_.enter(connection, State::Lingering, now_ + limits_.lingerTime);
+}
+
+} // namespace probehost

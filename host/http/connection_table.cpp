@@ -1,0 +1,127 @@
+// A slot's generation grows each time it is reused, so that an event for its last user finds nobody.
+#include "http/connection_table.hpp"
+
+#include <algorithm>
+
+namespace probehost {
+namespace {
+
+constexpr std::size_t searchDepth = 256;
+constexpr std::array expendable = {State::Lingering, State::Idle, State::Receiving};
+
+uint32_t eventsOf(State state) {
+    switch (state) {
+        case State::Receiving:
+        case State::Idle:
+        case State::Lingering:
+            return EPOLLIN;
+        case State::Writing:
+            return EPOLLOUT;
+        default:
+            return 0; // the kernel still tells of a reset
+    }
+}
+
+} // namespace
+
+ConnectionTable::ConnectionTable(const Limits& limits, Epoll& epoll, Counters& counters)
+    : limits_(limits), epoll_(epoll), counters_(counters) {}
+
+ConnectionTable::~ConnectionTable() { closeAll(); }
+
+void ConnectionTable::closeAll() {
+    for (Connection& connection : connections_)
+        if (connection.isOpen()) close(connection);
+}
+
+Connection& ConnectionTable::open(int fd, const SocketAddress& peer, bool admin) {
+    if (free_.empty()) {
+        free_.push_back(static_cast<uint32_t>(connections_.size()));
+        connections_.emplace_back().index = free_.back();
+    }
+    Connection& connection = connections_[free_.back()];
+    free_.pop_back();
+    connection.fd = fd;
+    connection.peer = peer;
+    connection.admin = admin;
+    if (!admin) ++share_.of(peer.network());
+    counters_.set(Count::Open, size());
+    return connection;
+}
+
+void ConnectionTable::close(Connection& connection) {
+    if (connection.list != nullptr) connection.list->remove(connection);
+    if (!connection.admin) --share_.of(connection.peer.network());
+    letGo(connection);
+    ::close(connection.fd);
+    const uint32_t index = connection.index;
+    const uint32_t generation = connection.generation + 1;
+    connection = {};
+    connection.index = index;
+    connection.generation = generation;
+    free_.push_back(index);
+    counters_.set(Count::Open, size());
+    counters_.set(Count::ParkedNow, in(State::Parked).size());
+}
+
+bool ConnectionTable::hold(Connection& connection, std::size_t bytes) {
+    letGo(connection);
+    if (held_ + bytes > limits_.heldBytes) return false;
+    held_ += bytes;
+    connection.held = bytes;
+    return true;
+}
+
+void ConnectionTable::reset(Connection& connection) {
+    const linger atOnce{1, 0};
+    ::setsockopt(connection.fd, SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+    close(connection);
+}
+
+Connection* ConnectionTable::find(uint64_t key) {
+    const auto index = static_cast<uint32_t>(key);
+    if (index >= connections_.size()) return nullptr;
+    Connection& connection = connections_[index];
+    return connection.isOpen() && connection.key() == key ? &connection : nullptr;
+}
+
+void ConnectionTable::enter(Connection& connection, State state, Clock::time_point deadline) {
+    if (connection.list != nullptr) connection.list->remove(connection);
+    connection.state = state;
+    in(state).add(connection, deadline);
+    counters_.set(Count::ParkedNow, in(State::Parked).size());
+}
+
+void ConnectionTable::watch(Connection& connection) {
+    const uint32_t events = eventsOf(connection.state);
+    if (connection.registered && connection.watched == events) return;
+    const bool known = connection.registered ? epoll_.change(connection.fd, events, connection.key())
+                                             : epoll_.add(connection.fd, events, connection.key());
+    connection.registered = true;
+    connection.watched = events;
+    if (!known) close(connection);
+}
+
+Connection* ConnectionTable::leastUseful() const {
+    for (const State state : expendable)
+        if (Connection* oldest = in(state).front()) return oldest;
+    return nullptr;
+}
+
+Connection* ConnectionTable::leastUsefulOf(uint64_t network) const {
+    for (const State state : expendable) {
+        Connection* candidate = in(state).front();
+        for (std::size_t i = 0; i < searchDepth && candidate != nullptr; ++i, candidate = candidate->next)
+            if (!candidate->admin && candidate->peer.network() == network) return candidate;
+    }
+    return nullptr;
+}
+
+ConnectionTable::Clock::time_point ConnectionTable::nextDeadline() const {
+    Clock::time_point next = Clock::time_point::max();
+    for (const ConnectionList& list : lists_)
+        if (list.front() != nullptr) next = std::min(next, list.front()->deadline);
+    return next;
+}
+
+} // namespace probehost

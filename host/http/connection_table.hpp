@@ -1,0 +1,65 @@
+// All connections: opened, watched, moved between states, closed, and chosen when one has to go.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <vector>
+
+#include "http/address_share.hpp"
+#include "http/connection.hpp"
+#include "http/counters.hpp"
+#include "http/epoll.hpp"
+#include "http/limits.hpp"
+
+namespace probehost {
+
+class ConnectionTable {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    ConnectionTable(const Limits& limits, Epoll& epoll, Counters& counters);
+    ~ConnectionTable();
+
+    Connection& open(int fd, const SocketAddress& peer, bool admin);
+    void close(Connection& connection);
+    void closeAll();
+    void reset(Connection& connection); // closes without waiting for the client to take what was sent
+
+    // The connection an event's key names, unless it is gone.
+    Connection* find(uint64_t key);
+
+    void enter(Connection& connection, State state, Clock::time_point deadline);
+
+    // Tells epoll what the connection's state waits for. Closes it where epoll has no room.
+    void watch(Connection& connection);
+
+    // The connection whose loss hurts least: lingering, then the longest idle, then the longest without a whole head.
+    Connection* leastUseful() const;
+    // The same among those of one network, as far as a short search finds one.
+    Connection* leastUsefulOf(uint64_t network) const;
+
+    // Counts bytes against what all connections together may hold. False when that would be too much.
+    bool hold(Connection& connection, std::size_t bytes);
+    void letGo(Connection& connection) { held_ -= std::exchange(connection.held, 0); }
+
+    bool isFull() const { return size() >= limits_.connections; }
+    bool hasItsShare(uint64_t network) { return limits_.perAddress > 0 && share_.of(network) >= limits_.perAddress; }
+    std::size_t size() const { return connections_.size() - free_.size(); }
+    ConnectionList& in(State state) { return lists_[std::size_t(state)]; }
+    const ConnectionList& in(State state) const { return lists_[std::size_t(state)]; }
+
+    // When the next deadline of any connection is.
+    Clock::time_point nextDeadline() const;
+
+  private:
+    const Limits& limits_;
+    Epoll& epoll_;
+    Counters& counters_;
+    std::deque<Connection> connections_;
+    std::vector<uint32_t> free_;
+    std::array<ConnectionList, std::size_t(State::End)> lists_;
+    AddressShare share_;
+    std::size_t held_ = 0;
+};
+
+} // namespace probehost

@@ -1,0 +1,57 @@
+// The front's only thread: waits for sockets, deadlines, new answers and finished handlers, and lets each be served.
+#pragma once
+
+#include <thread>
+
+#include "http/acceptor.hpp"
+#include "http/front.hpp"
+#include "http/mailbox.hpp"
+
+namespace probehost {
+
+class FrontLoop {
+  public:
+    using Clock = std::chrono::steady_clock;
+
+    FrontLoop(FrontOptions options, const std::atomic<int64_t>& schedulerBeat);
+    ~FrontLoop();
+
+    void publish(std::shared_ptr<const RenderedAnswers> answers);
+    void apply(FrontSettings settings);
+    void start();
+    bool stop();
+
+    uint16_t port() const { return port_; }
+    const Counters& counters() const { return counters_; }
+
+  private:
+    void run();
+    void turn();
+    void dispatch(const epoll_event& event);
+    void readMail();
+    void noticeStandstill(Clock::time_point awake);
+    int timeout(Clock::time_point now) const;
+    void wake();
+    void finishUp();
+
+    const Limits limits_;
+    const std::function<void(Probe)> refresh_;
+    Counters counters_;
+    Mailbox<std::shared_ptr<const RenderedAnswers>> newAnswers_;
+    Mailbox<FrontSettings> newSettings_;
+    FileDescriptor wakeUp_;
+    std::atomic<bool> stopping_ = false;
+
+    Epoll epoll_;
+    Heartbeat heartbeat_;
+    PocoBridge handlers_;
+    std::optional<PocoBridge> adminHandlers_;
+    ConnectionTable table_;
+    RequestServer server_;
+    Acceptor acceptor_;
+    const uint16_t port_;
+    Clock::time_point lastAwake_ = Clock::now();
+    std::thread thread_;
+};
+
+} // namespace probehost

@@ -1,0 +1,37 @@
+// What the front grants to strangers: sizes, times and numbers, each a setting with a safe default.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace probehost {
+
+struct HeadLimits {
+    std::size_t headBytes = 8192;
+    std::size_t uriBytes = 2048;
+    std::size_t fields = 64;
+};
+
+struct Limits {
+    HeadLimits head;
+    std::size_t bodyBytes = 65536;
+    std::size_t heldBytes = 16U << 20U; // bodies still arriving and handlers' answers not yet taken, of all clients
+
+    // A whole request head has to arrive within headTime of its first byte, or of the connection; a body likewise.
+    std::chrono::milliseconds headTime{2000};
+    std::chrono::milliseconds keepAlive{5000};
+    std::chrono::milliseconds writeTime{2000};
+    std::chrono::milliseconds handlerTime{10000};
+    std::chrono::milliseconds lingerTime{1000};
+
+    std::size_t connections = 12000; // lowered to what RLIMIT_NOFILE leaves
+    std::size_t perAddress = 10800;  // an IPv4 address or an IPv6 /64; 0 is off
+    std::size_t parked = 4096;       // past it, probes get the latest answer at once
+    int backlog = 4096;
+
+    int handlerThreads = 8;
+    int adminThreads = 4;
+    std::size_t handlerQueue = 64;
+};
+
+} // namespace probehost

@@ -1,0 +1,59 @@
+// SO_REUSEADDR lets a restart bind at once; SO_REUSEPORT would let a second instance bind unnoticed, so it is not set.
+#include "http/listener.hpp"
+
+#include <fcntl.h>
+#include <netinet/tcp.h>
+
+#include <cstring>
+
+#include "http/socket_address.hpp"
+
+namespace probehost {
+namespace {
+
+constexpr int sendBuffer = 128 << 10; // what a client that never reads can make the kernel hold
+
+void setOption(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
+
+std::string lastError() { return std::strerror(errno); }
+
+FileDescriptor bound(const ListenAddress& where) {
+    const SocketAddress address = parseSocketAddress(where.address);
+    FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    if (!fd) throw ListenError(where.address, lastError());
+    setOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
+    if (address.family() == AF_INET6) setOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, address.isAnyV6() ? 0 : 1);
+    if (::bind(fd.get(), address.data(), address.size()) != 0) throw ListenError(where.address, lastError());
+    return fd;
+}
+
+FileDescriptor inherited(const ListenAddress& where) {
+    int listening = 0;
+    socklen_t size = sizeof listening;
+    if (::getsockopt(where.inheritedFd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
+        throw ListenError(where.address, lastError());
+    if (listening == 0) throw ListenError(where.address, "the inherited socket does not listen");
+    ::fcntl(where.inheritedFd, F_SETFD, FD_CLOEXEC);
+    ::fcntl(where.inheritedFd, F_SETFL, O_RDWR | O_NONBLOCK);
+    return FileDescriptor(where.inheritedFd);
+}
+
+} // namespace
+
+Listener Listener::tcp(const ListenAddress& where, int backlog) {
+    Listener listener(where.inheritedFd >= 0 ? inherited(where) : bound(where));
+    setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // this and the next are inherited by connections
+    setOption(listener.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
+    if (::listen(listener.fd(), backlog) != 0) throw ListenError(where.address, lastError());
+    return listener;
+}
+
+uint16_t Listener::port() const { return SocketAddress::ofLocal(fd()).port(); }
+
+Listener::~Listener() {
+    struct stat now {};
+    if (!fd_ || path_.empty() || ::lstat(path_.c_str(), &now) != 0) return;
+    if (now.st_ino == created_.st_ino && now.st_dev == created_.st_dev) ::unlink(path_.c_str());
+}
+
+} // namespace probehost

@@ -1,0 +1,53 @@
+// Sockets that clients connect to: TCP addresses, sockets inherited from the service manager, and the admin socket.
+#pragma once
+
+#include <sys/stat.h>
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+#include "http/file_descriptor.hpp"
+
+namespace probehost {
+
+// "cannot listen on ADDRESS: reason"
+class ListenError : public std::runtime_error {
+  public:
+    ListenError(const std::string& address, const std::string& reason)
+        : std::runtime_error("cannot listen on " + address + ": " + reason) {}
+};
+
+// "0.0.0.0:8000", "[::]:8000" (which serves IPv4 too), or a listening socket that is already open.
+struct ListenAddress {
+    std::string address;
+    int inheritedFd = -1;
+};
+
+class Listener {
+  public:
+    static Listener tcp(const ListenAddress& where, int backlog);
+
+    // A Unix socket of mode 0600. A file that a dead process left is replaced; a live one, or no socket, is an error.
+    static Listener unixSocket(const std::string& path, int backlog);
+
+    Listener(Listener&&) = default;
+    Listener& operator=(Listener&&) = default;
+    ~Listener();
+
+    int fd() const { return fd_.get(); }
+    bool isAdmin() const { return !path_.empty(); }
+    uint16_t port() const;
+
+  private:
+    explicit Listener(FileDescriptor fd) : fd_(std::move(fd)) {}
+
+    FileDescriptor fd_;
+    std::string path_;       // of a Unix socket, removed at the end
+    struct stat created_ {}; // so that only our own file is removed
+};
+
+// Whether the process at the other end of a Unix socket runs as root or as our own user.
+bool isTrustedPeer(int fd);
+
+} // namespace probehost

@@ -1,0 +1,31 @@
+// Everything that could be computed for a probe is computed here, when results change.
+#include "http/rendered_answers.hpp"
+
+namespace probehost {
+
+RenderedAnswers::RenderedAnswers(const ProbeAnswers& answers) {
+    for (const Probe probe : allProbes) {
+        rendered_[index(probe)] = render(answers[probe]);
+        freshUntil_[index(probe)] = answers[probe].freshUntil;
+    }
+    rendered_.back() = render(answers.stuck);
+}
+
+RenderedAnswers::Rendered RenderedAnswers::render(const ProbeAnswer& answer) {
+    const int status = answer.passing ? 200 : 503;
+    Rendered rendered;
+    for (const bool close : {false, true}) {
+        rendered.get[0][close] = prepareAnswer(status, answer.body, close);
+        rendered.get[1][close] = prepareAnswer(status, answer.terseBody, close);
+        rendered.options[close] = prepareAnswer(status, "", close, true);
+    }
+    return rendered;
+}
+
+std::string_view RenderedAnswers::Rendered::select(Variant variant) const {
+    if (variant.method == Method::Options) return options[variant.close].all();
+    const PreparedAnswer& answer = get[variant.terse][variant.close];
+    return variant.method == Method::Head ? answer.head() : answer.all();
+}
+
+} // namespace probehost

@@ -1,0 +1,193 @@
+// Requests of a connection are served one after the other: none is read while the answer before it is unfinished.
+#include "http/request_server.hpp"
+
+#include <sys/socket.h>
+
+#include <cerrno>
+
+namespace probehost {
+namespace {
+
+constexpr uint8_t longestBurst = 16; // pipelined requests before the connection has to be made anew
+constexpr std::size_t mostDiscarded = 256 << 10;
+
+std::unique_ptr<Exchange> makeExchange(const Connection& connection, const Request& request, std::string_view body) {
+    auto exchange = std::make_unique<Exchange>();
+    exchange->owner = connection.key();
+    std::string& head = exchange->head;
+    head.append(request.method).append(" ").append(request.path);
+    if (!request.query.empty()) head.append("?").append(request.query);
+    head.append(request.http11 ? " HTTP/1.1\r\n" : " HTTP/1.0\r\n").append(request.fields).append("\r\n");
+    exchange->body = body;
+    exchange->client = connection.peer.forPoco();
+    if (!connection.admin) exchange->server = SocketAddress::ofLocal(connection.fd).forPoco();
+    return exchange;
+}
+
+} // namespace
+
+RequestServer::RequestServer(const Limits& limits, ConnectionTable& table, Counters& counters, Heartbeat& heartbeat,
+                             Handlers handlers, Routed routed)
+    : limits_(limits),
+      table_(table),
+      counters_(counters),
+      heartbeat_(heartbeat),
+      handlers_(handlers),
+      routed_(std::move(routed)),
+      settings_(std::make_unique<FrontSettings>()),
+      answers_(std::make_shared<RenderedAnswers>(ProbeAnswers::beforeFirstResults())),
+      now_(Clock::now()) {}
+
+// Most clients have sent their request by the time they are accepted.
+void RequestServer::accepted(Connection& connection) {
+    table_.enter(connection, State::Receiving, now_ + limits_.headTime);
+    readable(connection);
+}
+
+void RequestServer::readable(Connection& connection) {
+    const std::size_t most = std::max(limits_.head.headBytes, connection.needed);
+    const std::size_t room = std::min(most - std::min(most - 1, connection.input.size()), scratch_.size());
+    const ssize_t got = ::recv(connection.fd, scratch_.data(), room, MSG_DONTWAIT);
+    const bool nothingYet = got < 0 && (errno == EAGAIN || errno == EINTR);
+    if (got == 0 || (got < 0 && !nothingYet)) return table_.close(connection);
+    if (got > 0) take(connection, std::string_view(scratch_.data(), static_cast<std::size_t>(got)));
+    if (connection.isOpen()) table_.watch(connection);
+}
+
+void RequestServer::take(Connection& connection, std::string_view fresh) {
+    if (connection.state == State::Lingering) {
+        connection.discarded += fresh.size();
+        if (connection.discarded > mostDiscarded) table_.close(connection);
+        return;
+    }
+    if (connection.state == State::Idle) table_.enter(connection, State::Receiving, now_ + limits_.headTime);
+    if (connection.input.empty()) {
+        const std::size_t used = serve(connection, fresh);
+        if (connection.isOpen()) keep(connection, fresh.substr(used));
+    } else {
+        keep(connection, fresh);
+        serveHeld(connection);
+    }
+}
+
+void RequestServer::keep(Connection& connection, std::string_view rest) {
+    if (!rest.empty() && !connection.closing) connection.input.append(rest);
+}
+
+void RequestServer::serveHeld(Connection& connection) {
+    std::string held = std::exchange(connection.input, {});
+    held.erase(0, serve(connection, held));
+    if (connection.isOpen() && !connection.closing) connection.input = std::move(held);
+}
+
+std::size_t RequestServer::serve(Connection& connection, std::string_view bytes) {
+    std::size_t used = 0;
+    while (connection.state == State::Receiving && used < bytes.size()) {
+        const std::size_t one = serveOne(connection, bytes.substr(used));
+        if (one == 0) return used;
+        used += one;
+        if (!connection.isOpen()) return used;
+    }
+    if (connection.state == State::Receiving) {
+        connection.burst = 0;
+        table_.enter(connection, State::Idle, now_ + limits_.keepAlive);
+    }
+    return used;
+}
+
+std::size_t RequestServer::serveOne(Connection& connection, std::string_view bytes) {
+    if (bytes.size() < connection.needed) return 0;
+    const HeadResult head = readHead(bytes, connection.scanned, limits_.head);
+    if (head.kind == HeadResult::Kind::Incomplete) {
+        connection.scanned = bytes.size();
+        return 0;
+    }
+    if (head.kind == HeadResult::Kind::Complete) return dispatch(connection, head, bytes);
+    counters_.add(Count::BadRequests);
+    connection.closing = true;
+    connection.unread = true;
+    refuse(connection, head.status, Method::Other);
+    return bytes.size();
+}
+
+std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& head, std::string_view bytes) {
+    const Request& request = head.request;
+    const Route to = connection.admin ? routeToAdmin(request, limits_) : route(request, *settings_, limits_, routed_);
+    const bool takesBody = to.kind == Route::Kind::Handler;
+    const std::size_t size = head.size + (takesBody ? request.bodySize : 0);
+    if (bytes.size() < size) return awaitBody(connection, size, bytes.size());
+    connection.unread = bytes.size() > size || size < head.size + request.bodySize;
+    connection.closing = !request.keepAlive || takesBody || request.bodySize > 0 ||
+                         (connection.unread && ++connection.burst >= longestBurst);
+    connection.variant = {methodOf(request), !settings_->showsDetails(request.authorization), connection.closing};
+    switch (to.kind) {
+        case Route::Kind::Refuse:
+            refuse(connection, to.status, connection.variant.method);
+            break;
+        case Route::Kind::AllowedMethods:
+            answer(connection, allowedMethods(connection.closing).all());
+            break;
+        case Route::Kind::Handler:
+            connection.exchange = makeExchange(connection, request, bytes.substr(head.size, request.bodySize));
+            if (!to.wantsFresh || !park(connection, to.probe)) forward(connection);
+            break;
+        case Route::Kind::Probe:
+            if (!to.wantsFresh || !park(connection, to.probe)) answerProbe(connection, to.probe);
+            break;
+    }
+    return size;
+}
+
+// A handler gets its request whole; until then the bytes wait here, as long as all that wait are not too many.
+std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, std::size_t sofar) {
+    if (!connection.admin && !table_.hold(connection, size)) {
+        counters_.add(Count::ForwardsRefused);
+        connection.closing = connection.unread = true;
+        refuse(connection, 503, Method::Other);
+        return sofar;
+    }
+    connection.scanned = 0;
+    connection.needed = size;
+    table_.enter(connection, State::Receiving, now_ + limits_.headTime);
+    return 0;
+}
+
+void RequestServer::refuse(Connection& connection, int status, Method method) {
+    const PreparedAnswer& refused = refusal(status, connection.closing);
+    answer(connection, method == Method::Head ? refused.head() : refused.all());
+}
+
+void RequestServer::answerProbe(Connection& connection, Probe probe) {
+    counters_.add(Count::ProbesAnswered);
+    const bool stuck = probe == Probe::Live && heartbeat_.hasStopped(now_);
+    answer(connection, stuck ? answers_->stuck(connection.variant) : answers_->answer(probe, connection.variant));
+    if (connection.isOpen() && connection.state == State::Writing) connection.sharedAnswer = answers_;
+}
+
+void RequestServer::forward(Connection& connection) {
+    PocoBridge& bridge = connection.admin ? *handlers_.admin : *handlers_.open;
+    if (bridge.submit(*connection.exchange, now_)) {
+        counters_.add(Count::Forwarded);
+        connection.exchange.reset();
+        return table_.enter(connection, State::Handling, now_ + limits_.handlerTime);
+    }
+    counters_.add(Count::ForwardsRefused);
+    refuse(connection, 503, connection.variant.method);
+}
+
+void RequestServer::finished(PocoBridge& bridge) {
+    while (auto exchange = bridge.next(now_)) {
+        Connection* connection = table_.find(exchange->owner);
+        if (connection == nullptr || connection->state != State::Handling) continue;
+        connection->ownAnswer = std::move(exchange->answer);
+        answer(*connection, connection->ownAnswer);
+        if (!connection->isOpen()) continue;
+        if (connection->admin || table_.hold(*connection, connection->ownAnswer.size())) {
+            table_.watch(*connection);
+        } else {
+            sacrifice(*connection);
+        }
+    }
+}
+
+} // namespace probehost
