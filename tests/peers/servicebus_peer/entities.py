@@ -78,7 +78,7 @@ class Namespace:
                          if key != path and not key.startswith(path + "/")}
 
     def named(self, name):
-        """The entity an operator means by NAME or TOPIC/SUB; a KeyError tells of a name that does not exist."""
+        """The entity that NAME or TOPIC/SUB means, or a KeyError."""
         topic, _, subscription = name.lower().partition("/")
         return self.entities.get(name.lower()) or self.entities[f"{topic}/subscriptions/{subscription}"]
 

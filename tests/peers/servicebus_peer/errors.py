@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 
 
-@dataclass
+@dataclass(eq=False)
 class Refusal(Exception):
     """One refusal, as a status for request/response links and a condition for everything else."""
     status: int
@@ -18,43 +18,50 @@ def tracked(text, system="localhost"):
     return f"{text} TrackingId:{uuid.uuid4()}_G0, SystemTracker:{system}, Timestamp:{stamp}"
 
 
+def refusal(status, condition, text):
+    return Refusal(status, condition, tracked(text))
+
+
 def not_found(uri):
-    return Refusal(404, "amqp:not-found", tracked(
+    return refusal(
+        404, "amqp:not-found",
         f"The messaging entity '{uri}' could not be found. "
-        "To know more visit https://aka.ms/sbResourceMgrExceptions. "))
+        "To know more visit https://aka.ms/sbResourceMgrExceptions. ")
 
 
 def entity_disabled(uri):
-    return Refusal(400, "com.microsoft:entity-disabled", tracked(
+    return refusal(
+        400, "com.microsoft:entity-disabled",
         f"Messaging entity '{uri}' is currently disabled. "
-        "For more information please see https://aka.ms/sbResourceMgrExceptions. "))
+        "For more information please see https://aka.ms/sbResourceMgrExceptions. ")
 
 
 def unauthorized(uri):
-    return Refusal(401, "amqp:unauthorized-access", tracked(
-        f"Unauthorized access. 'Listen' claim(s) are required to perform this operation. Resource: '{uri}'."))
+    return refusal(
+        401, "amqp:unauthorized-access",
+        f"Unauthorized access. 'Listen' claim(s) are required to perform this operation. Resource: '{uri}'.")
 
 
 def server_busy(uri):
-    return Refusal(503, "com.microsoft:server-busy", tracked(
+    return refusal(
+        503, "com.microsoft:server-busy",
         f"The request was terminated because the namespace {uri.split('/')[2]} is being throttled. "
-        "Error code : 50009. Please wait 2 seconds and try again."))
+        "Error code : 50009. Please wait 2 seconds and try again.")
 
 
 def internal_error(_uri=""):
-    return Refusal(500, "amqp:internal-error", tracked(
-        "The service was unable to process the request; please retry the operation."))
+    return refusal(
+        500, "amqp:internal-error",
+        "The service was unable to process the request; please retry the operation.")
 
 
 def timed_out(_uri):
-    return Refusal(408, "com.microsoft:timeout", tracked("The operation did not complete within the allotted time."))
+    return refusal(408, "com.microsoft:timeout", "The operation did not complete within the allotted time.")
 
 
-def detach_forced(name):
-    return Refusal(500, "amqp:link:detach-forced", f"The link '{name}' is force detached by the broker because the "
-                   "entity is no longer available, or the link was idle. Details: AmqpMessagePublisher.IdleTimerExpired: "
-                   "Idle timeout: 00:10:00.")
+def detach_forced(name, details):
+    return refusal(500, "amqp:link:detach-forced", f"The link '{name}' is force detached. Details: {details}")
 
 
 def connection_forced(text):
-    return Refusal(500, "amqp:connection:forced", tracked(text))
+    return refusal(500, "amqp:connection:forced", text)

@@ -1,7 +1,7 @@
-"""Faults: what goes wrong, at which step, how often. Written KIND[=MS][@STEP][*TIMES]; STEP is `request` by default.
+"""Faults: what goes wrong, at which step, how often. Written KIND[=MS][@STEP][*TIMES]; STEP may be left out.
 
-Steps, in their order on the wire: accept, header (SASL's), sasl (its outcome), open, begin, attach-cbs, put-token,
-attach (any link to an entity or its $management), request (alias peek).
+Steps, in their order on the wire: accept, header (SASL's), sasl (its outcome), open, begin, attach-cbs,
+put-token, attach (any link to an entity or its $management), request (alias peek, and the default).
 
 silent       that step is not answered, nor anything after it; no heartbeats either
 stall        that step is answered, nothing after it
@@ -32,7 +32,7 @@ REFUSALS = {
 SPOILED_ANSWERS = ("wrong-correlation", "no-correlation", "no-status", "bad-message", "twice")
 # The first step at which a kind makes sense: nothing can be detached before there is a link.
 EARLIEST = {"silent": "accept", "drop": "accept", "stall": "header", "ignore": "header", "delay": "header",
-            "close": "open", "end": "begin", "detach": "attach-cbs", "reject": "put-token"}
+            "close": "open", "end": "begin", "detach": "attach-cbs"}
 
 
 @dataclass
@@ -48,16 +48,15 @@ class Fault:
         if not match:
             raise ValueError(f"a fault is KIND[=MS][@STEP][*TIMES], not '{text}'")
         kind, milliseconds, step, times = match.groups()
-        fault = cls(kind, {None: "request", "peek": "request"}.get(step, step), int(milliseconds or 0), int(times or -1))
+        step = "request" if step in (None, "peek") else step
+        fault = cls(kind, step, int(milliseconds or 0), int(times or -1))
         fault.verify()
         return fault
 
     def verify(self):
         if self.step not in STEPS:
             raise ValueError(f"no step '{self.step}': {', '.join(STEPS)}")
-        if self.kind in SPOILED_ANSWERS:
-            allowed = ANSWER_STEPS
-        elif self.kind == "reject":
+        if self.kind in (*SPOILED_ANSWERS, "reject"):
             allowed = ANSWER_STEPS
         elif self.kind in REFUSALS:
             allowed = STEPS[STEPS.index("sasl"):]

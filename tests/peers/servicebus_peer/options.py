@@ -50,7 +50,7 @@ def _parser():
     add("--key", help="its key, used as text (SAS_KEY_VALUE)")
     add("--jwt", help="the one `jwt` token that is accepted; none without this")
     add("--jwt-life-s", type=float, help="how long that token lasts (3600)")
-    add("--queue", dest="queues", action="append", type=_named_count, metavar="NAME[=N]", help="a queue with N messages")
+    add("--queue", dest="queues", action="append", type=_named_count, metavar="NAME[=N messages]")
     add("--topic", dest="subscriptions", action="append", type=_named_count, metavar="TOPIC/SUB[=N]")
     add("--disabled", action="append", metavar="NAME", help="a queue, topic or TOPIC/SUB that is disabled")
     add("--fault", dest="faults", action="append", metavar="KIND[=MS][@STEP][*TIMES]", help="see faults.py")
@@ -67,14 +67,15 @@ def _parser():
     add("--no-links-ms", type=int, help="a connection whose links have all gone is closed (300000)")
     add("--link-idle-ms", type=int, help="a link without a transfer is detached (600000)")
     add("--token-wait-ms", type=int, help="a connection without rights is closed (20000)")
-    add("--min-client-idle-ms", type=int, help="a client that announces a shorter idle-time-out is refused (0)")
-    add("--control", metavar="PATH|-", help="Unix socket, or - for standard input: one command a line, see control.py")
+    add("--min-client-idle-ms", type=int, help="a shorter idle-time-out is refused (0)")
+    add("--control", metavar="PATH|-", help="Unix socket, or - for stdin: commands as in control.py")
     return parser
 
 
 def parse(arguments):
     """Options from command line words; exits with a usage message as argparse does."""
-    given = {name: value for name, value in vars(_parser().parse_args(arguments)).items() if value is not None}
+    words = vars(_parser().parse_args(arguments))
+    given = {name: value for name, value in words.items() if value is not None}
     for name in ("queues", "subscriptions"):
         given[name] = dict(given.get(name, []))
     return Options(**given)

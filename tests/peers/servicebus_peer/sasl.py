@@ -1,5 +1,5 @@
-"""The bytes before AMQP: SASL as the real service speaks it. Proton's own server side knows neither MSSBCBS nor PLAIN
-without Cyrus, so these few frames are read and written here and only what follows them goes to Proton."""
+"""The bytes before AMQP: SASL as the real service speaks it. Proton's own server side knows neither MSSBCBS
+nor, without Cyrus, PLAIN, so these few frames are read and written here; what follows them goes to Proton."""
 
 import hmac
 
@@ -37,7 +37,7 @@ def _decode(body):
 
 
 class Greeting:
-    """Speaks SASL with one client. `connection` gets: write, step, abort, greeted(mechanism, hostname, rest)."""
+    """Speaks SASL with one client; what comes behind it goes to `connection.greeted`."""
 
     def __init__(self, connection, options):
         self.connection = connection
@@ -61,7 +61,7 @@ class Greeting:
             self.connection.step("header", self.offer)
         else:
             self.connection.write(SASL_HEADER)
-            self.connection.abort()
+            self.connection.finish()
 
     def wait(self):
         """Bytes stay in the buffer while an answer is outstanding."""
@@ -69,7 +69,8 @@ class Greeting:
     def offer(self):
         self.connection.write(SASL_HEADER + MECHANISMS)
         self.read = self.read_init
-        self.read()
+        if not self.connection.stalling:
+            self.read()
 
     def read_init(self):
         size = int.from_bytes(self.buffer[:4], "big")
@@ -77,18 +78,18 @@ class Greeting:
             return
         init = _decode(self.buffer[8:size]) if 8 < size <= LONGEST_FRAME else None
         if not isinstance(init, Described) or init.descriptor != SASL_INIT:
-            self.connection.abort()
+            self.connection.finish()
             return
         self.buffer = self.buffer[size:]
         self.read = self.wait
-        mechanism, response, hostname = (list(init.value) + [None, None])[:3]
-        self.connection.step("sasl", lambda: self.judge(str(mechanism), response or b"", hostname or ""), self.refuse)
+        given = (list(init.value) + [None, None])[:3]
+        self.connection.step("sasl", lambda: self.judge(*given), self.refuse)
 
     def judge(self, mechanism, response, hostname):
-        known = mechanism in ("MSSBCBS", "ANONYMOUS", "EXTERNAL")
-        if known or (mechanism == "PLAIN" and self.knows(response)):
+        without_password = mechanism in ("MSSBCBS", "ANONYMOUS", "EXTERNAL")
+        if without_password or (mechanism == "PLAIN" and self.knows(response or b"")):
             self.connection.write(_outcome(0, b"Welcome!"))
-            self.connection.greeted(mechanism, hostname, self.buffer)
+            self.connection.greeted(str(mechanism), hostname or "", self.buffer)
         else:
             self.refuse(errors.unauthorized("sb://localhost/"))
 
@@ -98,4 +99,4 @@ class Greeting:
 
     def refuse(self, _refusal):
         self.connection.write(_outcome(AUTH_FAILED))
-        self.connection.abort()
+        self.connection.finish()

@@ -1,4 +1,4 @@
-"""Tokens: the verification of a shared access signature, and what a connection may do with the tokens it has put."""
+"""Tokens: how a shared access signature is verified, and what a connection may do with the tokens it put."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ def _refused(text):
 
 
 def _place(uri):
-    """Host and path of a URI or audience; the port is not compared because some clients name it and some do not."""
+    """Host and path of a URI; the port is not compared, because some clients name it and some do not."""
     parts = urllib.parse.urlsplit(uri.lower())
     return parts.hostname or "", parts.path.strip("/")
 
@@ -37,7 +37,7 @@ def _fields(token):
     words = token.partition("SharedAccessSignature ")[2]
     fields = dict(word.partition("=")[::2] for word in words.split("&") if word)
     if not {"sr", "sig", "se", "skn"} <= set(fields) or not fields["se"].isdigit():
-        raise _refused("MalformedToken: The credentials contained in the token are not in the correct format.")
+        raise _refused("MalformedToken: The token is not in the correct format.")
     return fields
 
 
@@ -50,7 +50,7 @@ def _verify_signature(fields, key_name, key):
 
 
 def grant_from_sas(token, audience, options):
-    """The right that a signed token gives for `audience`, or a Refusal: signature first, then time, then place."""
+    """The right that a signed token gives for `audience`; it is tried by signature, then time, then place."""
     fields = _fields(token)
     _verify_signature(fields, options.key_name, options.key)
     if int(fields["se"]) <= time.time():
@@ -74,7 +74,7 @@ def grant_from_jwt(token, audience, options):
 
 
 class Rights:
-    """What one connection may do: everything after PLAIN with the key, else what its unexpired tokens grant."""
+    """What one connection may do: everything after PLAIN with the key, else what its live tokens grant."""
 
     def __init__(self):
         self.everything = False
@@ -88,7 +88,8 @@ class Rights:
 
     def allow(self, path):
         now = time.time()
-        return self.everything or any(grant.covers(path) and grant.expiry > now for grant in self.grants.values())
+        live = [grant for grant in self.grants.values() if grant.expiry > now]
+        return self.everything or any(grant.covers(path) for grant in live)
 
     def expire(self):
         for grant in self.grants.values():
