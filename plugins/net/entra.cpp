@@ -26,10 +26,20 @@ std::string TokenSource::token(const sdk::Deadline& deadline) {
         const std::lock_guard lock(mutex_);
         background_.start();
     }
-    if (!answered_.raised()) deadline.wait(answered_.fd(), POLLIN);
+    waitForFirst(deadline);
     const std::lock_guard lock(mutex_);
     if (token_.empty() || Clock::now() >= expires_) throw notAvailable(failure_);
     return token_;
+}
+
+void TokenSource::waitForFirst(const sdk::Deadline& deadline) const {
+    if (answered_.raised()) return;
+    try {
+        deadline.wait(answered_.fd(), POLLIN);
+    } catch (const sdk::Cancelled&) {
+        if (!deadline.passed()) throw;
+        throw notAvailable(request_.place() + ": no answer yet");
+    }
 }
 
 void TokenSource::refused(const std::string& token) {

@@ -24,14 +24,15 @@ class TokenSource {
     // one. Throws sdk::ConfigError.
     TokenSource(const std::string& resource, const std::string& client_id);
 
-    // A valid token. Only the first waits. Throws NetError "Entra token not available", or sdk::Cancelled when the
-    // deadline comes before the first answer.
+    // A valid token. Only the first is waited for. Throws NetError "Entra token not available", also at the deadline,
+    // or sdk::Cancelled.
     std::string token(const sdk::Deadline& deadline);
     // The service refused this token though it has not expired: a new one is asked for, at most every 30 s.
     void refused(const std::string& token);
 
   private:
     using Clock = std::chrono::steady_clock;
+    void waitForFirst(const sdk::Deadline& deadline) const;
     sdk::milliseconds refresh(int stop_fd);
     EntraToken fetch(int stop_fd);
     sdk::milliseconds keep(const EntraToken& token);

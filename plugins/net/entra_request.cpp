@@ -41,8 +41,9 @@ std::string withoutTrailingSlash(std::string text) {
 }
 
 std::string managedQuery(const char* version, const std::string& resource, const std::string& client_id) {
-    return std::string("api-version=") + version + "&resource=" + percentEncoded(resource) +
-           (client_id.empty() ? "" : "&client_id=" + percentEncoded(client_id));
+    std::string query = "api-version=";
+    query.append(version).append("&resource=").append(percentEncoded(resource));
+    return client_id.empty() ? query : query.append("&client_id=").append(percentEncoded(client_id));
 }
 
 std::string readAssertion(const std::string& path) {
@@ -72,8 +73,9 @@ void EntraRequest::useWorkloadIdentity(const std::string& resource, const std::s
     place_ = "workload identity";
     assertion_file_ = environment("AZURE_FEDERATED_TOKEN_FILE");
     obeys_proxy_ = true;
-    request_.url = baseFrom("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com",
-                            "/" + percentEncoded(environment("AZURE_TENANT_ID")) + "/oauth2/v2.0/token");
+    const auto tenant = percentEncoded(environment("AZURE_TENANT_ID"));
+    request_.url =
+        baseFrom("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com", "/" + tenant + "/oauth2/v2.0/token");
     request_.form = "grant_type=client_credentials&client_id=" + percentEncoded(client_id) +
                     "&scope=" + percentEncoded(withoutTrailingSlash(resource) + "/.default") +
                     "&client_assertion_type=" + percentEncoded(kAssertionType) + "&client_assertion=";

@@ -59,9 +59,13 @@ HttpUrl HttpUrl::parse(const std::string& text) {
 std::string HttpUrl::peer() const { return host + ":" + std::to_string(port); }
 
 std::string HttpUrl::text() const {
-    const bool default_port = port == (scheme == "https" ? 443 : 80);
-    const auto bracketed = host.find(':') == std::string::npos ? host : "[" + host + "]";
-    return scheme + "://" + bracketed + (default_port ? "" : ":" + std::to_string(port)) + path;
+    auto text = scheme + "://" + bracketed(host);
+    if (port != (scheme == "https" ? 443 : 80)) text.append(":").append(std::to_string(port));
+    return text + path;
+}
+
+std::string bracketed(const std::string& host) {
+    return host.find(':') == std::string::npos ? host : std::string("[") + host + "]";
 }
 
 std::string percentEncoded(const std::string& text) {

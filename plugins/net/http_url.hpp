@@ -25,6 +25,9 @@ struct HttpUrl {
     std::string path; // "" or "/prefix"
 };
 
+// A host as URLs have it: IPv6 addresses in brackets.
+std::string bracketed(const std::string& host);
+
 // `text` as one segment of a path or one value of a query.
 std::string percentEncoded(const std::string& text);
 
