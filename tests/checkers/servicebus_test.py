@@ -1,0 +1,220 @@
+"""The servicebus checker on a healthy namespace: modes, credentials, transports, and what it leaves alone."""
+import json
+
+import pytest
+from peers.entra import Entra
+from peers.servicebus import ServiceBusPeer
+from peers.servicebus_peer import errors
+from peers.servicebus_peer.blocking_client import sas
+from peers.servicebus_peer.management import EMPTY, ManagementRequests
+from peers.websocket_bridge import WebSocketBridge
+
+from . import loop
+from .servicebus_case import KEY, LOCKED, connection_string, first, over_tls, run, said, settings, until, watch
+
+ENTITIES = {"queues": {"empty": 0, "full": 3}, "subscriptions": {"events/audit": 2, "events/none": 0}}
+MODES = ("peek", "attach", "token")
+
+
+@pytest.fixture
+def peer():
+    with ServiceBusPeer(**ENTITIES) as running:
+        yield running
+
+
+@pytest.fixture
+def secure(authority):
+    certificate = authority.server()
+    with ServiceBusPeer(**ENTITIES, tls_cert=certificate.cert, tls_key=certificate.key) as running:
+        yield running
+
+
+def untouched(peer):
+    counted = peer.counters()
+    return all(counted[name] == 0 for name in LOCKED) and counted["warnings"] == 0
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("entity", [
+    {"queue": "full"}, {"queue": "empty"}, {"queue": "FULL"},
+    {"queue": None, "topic": "events", "subscription": "audit"},
+    {"queue": None, "topic": "events", "subscription": "none"}], ids=str)
+def test_a_queue_or_subscription_is_healthy_full_or_empty(peer, mode, entity):
+    assert [said(result) for result in run(settings(peer, mode=mode, **entity), runs=3)] == ["pass"] * 3
+    assert untouched(peer) and peer.counters()["connections_total"] == 1
+
+
+def test_an_empty_queue_may_be_answered_with_404(peer, monkeypatch):
+    monkeypatch.setattr(ManagementRequests, "peek",
+                        lambda self, _: self.declined(errors.refusal(404, EMPTY, "No messages were found.")))
+    assert first(settings(peer, queue="empty")) == "pass"
+
+
+def test_the_request_has_the_types_that_the_service_insists_on(peer):
+    assert first(settings(peer)) == "pass"
+    seen = peer.seen()
+    assert seen["request_types"] == {"from-sequence-number": "long", "message-count": "int"}
+    assert seen["token_audience"] == "sb://127.0.0.1/full" and seen["open_hostname"] == "127.0.0.1"
+    assert seen["sasl_mechanism"] == "ANONYMOUS" and seen["open_max_frame"] == 65536
+
+
+def test_answers_may_come_before_their_requests_are_settled(peer):
+    peer.command("answer-first on")
+    assert [said(result) for result in run(settings(peer), runs=3)] == ["pass"] * 3
+
+
+@pytest.mark.parametrize("size", [300_000, 2_000_000])
+def test_a_message_of_any_size_is_healthy(size):
+    with ServiceBusPeer(queues={"full": 1}, message_bytes=size) as peer:
+        assert [said(result) for result in run(settings(peer), runs=3)] == ["pass"] * 3
+
+
+@pytest.mark.soak
+def test_a_message_of_100_mb_takes_no_memory():
+    with ServiceBusPeer(queues={"full": 1}, message_bytes=100_000_000) as peer:
+        *results, after = loop.run("servicebus", settings(peer), runs=3, timeout=10000)
+        assert [said(result) for result in results] == ["pass"] * 3
+        assert after["rss_kb"][1] < 40_000
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("tls", [False, True], ids=["plain", "tls"])
+def test_ten_thousand_checks_leave_everything_as_it_was(tls, request, authority):
+    peer = request.getfixturevalue("secure" if tls else "peer")
+    with_settings = over_tls(peer, authority) if tls else settings(peer)
+    *_, after = loop.run("servicebus", with_settings, runs=10000, timeout=2000, every=5000)
+    counted = peer.counters()
+    assert [counted[name] for name in ("connections_total", "put_tokens", "links_total")] == [1, 1, 4]
+    assert counted["peeks"] == 10000 and untouched(peer)
+    assert after["fds"][0] == after["fds"][1] and after["threads"][0] == after["threads"][1]
+    assert after["rss_kb"][1] - after["rss_kb"][0] < 512
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("mode, links", [("attach", 3002), ("token", 2)])
+def test_other_modes_leak_no_links(peer, mode, links):
+    *_, after = loop.run("servicebus", settings(peer, mode=mode), runs=3000, timeout=2000, every=1500)
+    assert peer.counters()["links_total"] == links and untouched(peer)
+    assert after["rss_kb"][1] - after["rss_kb"][0] < 512
+
+
+def test_the_links_of_a_check_that_ends_are_closed(peer):
+    run(settings(peer))
+    counted = peer.counters()
+    assert (counted["connections_open"], counted["links_open"]) == (0, 0)
+
+
+def test_heartbeats_keep_an_idle_connection():
+    with ServiceBusPeer(**ENTITIES, idle_ms=2500) as peer:
+        assert [said(result) for result in run(settings(peer), runs=2, pause=4000)] == ["pass"] * 2
+        assert peer.counters()["connections_total"] == 1
+
+
+# Credentials
+
+@pytest.mark.parametrize("key", ["wrong-key", "c2FzLWtleS12YWx1ZQ=="])
+def test_a_wrong_key_fails_and_is_never_shown(peer, key):
+    done = loop.finish("servicebus", settings(peer, connection_string=connection_string(peer, key=key)), runs=2)
+    assert [said(json.loads(line)) for line in done.stdout.splitlines()[:2]] == ["fail: Authentication failed"] * 2
+    assert key not in done.stdout + done.stderr and "sig=" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("uri, life, expected", [
+    ("sb://127.0.0.1/full", 600, "pass"),
+    ("sb://127.0.0.1/", 600, "pass"),
+    ("sb://127.0.0.1/empty", 600, "fail: Authentication failed"),
+    ("sb://127.0.0.1/full", -5, "fail: Token expired")])
+def test_a_ready_made_signature_serves_while_it_lasts(peer, uri, life, expected):
+    text = f"Endpoint=sb://127.0.0.1:{peer.port};SharedAccessSignature={sas(uri, KEY, life)};UseDevelopmentEmulator=true"
+    results = run(settings(peer, connection_string=text), runs=2)
+    assert [said(result) for result in results] == [expected] * 2
+    assert "sig=" not in json.dumps(results)
+
+
+def test_a_signature_that_ends_while_connected_is_noticed(peer):
+    text = f"Endpoint=sb://127.0.0.1:{peer.port};SharedAccessSignature={sas('sb://127.0.0.1/', KEY, 3)}" \
+           ";UseDevelopmentEmulator=true"
+    with watch(settings(peer, connection_string=text)) as running:
+        assert {said(result) for result in until(running, "fail: Token expired")} == {"pass", "fail: Token expired"}
+
+
+def test_the_entity_path_is_the_queue_unless_another_is_named(peer):
+    text = connection_string(peer) + ";EntityPath=full"
+    assert first(settings(peer, connection_string=text, queue=None)) == "pass"
+    assert peer.seen()["token_audience"] == "sb://127.0.0.1/full"
+    assert first(settings(peer, connection_string=text, queue="empty")) == "pass"
+    assert peer.seen()["token_audience"] == "sb://127.0.0.1/empty"
+
+
+class Issuer(Entra):
+    """Its newest token is the one that the namespace accepts."""
+
+    def __init__(self, bus, **options):
+        super().__init__(**options)
+        self.bus = bus
+
+    def _token(self, resource):
+        given = super()._token(resource)
+        self.bus.peer.options.jwt = given["access_token"]
+        return given
+
+
+def entra_settings(bus, authority, **more):
+    return {"namespace": "127.0.0.1", "auth": "entra", "port": bus.port, "queue": "full",
+            "ca_file": authority.ca_file, **more}
+
+
+@pytest.mark.parametrize("kind", ["environment_imds", "environment_app_service", "environment_workload"])
+def test_entra_tokens_open_a_namespace(secure, authority, kind):
+    with Issuer(secure) as entra:
+        entra.known_resources = ["https://servicebus.azure.net"]
+        results = run(entra_settings(secure, authority), runs=20, env=getattr(entra, kind)())
+        assert {said(result) for result in results} == {"pass"}
+        assert (secure.seen()["token_type"], secure.counters()["put_tokens"]) == ("jwt", 1)
+
+
+def test_a_renewed_entra_token_is_put_on_the_same_connection(secure, authority):
+    with Issuer(secure, lifetime=4) as entra:
+        with watch(entra_settings(secure, authority), env=entra.environment_imds()) as running:
+            running.until(lambda _: secure.counters()["put_tokens"] > 1)
+            assert said(running.next()) == "pass"
+        assert secure.counters()["connections_total"] == 1
+
+
+def test_an_entra_token_that_is_refused_is_an_authentication_failure(secure, authority):
+    with Entra() as entra:
+        results = run(entra_settings(secure, authority), runs=2, env=entra.environment_imds())
+        assert {said(result) for result in results} == {"fail: Authentication failed"}
+        assert not any(token in json.dumps(results) for token in entra.issued)
+
+
+# WebSockets
+
+def over_websocket(bridge, authority):
+    return over_tls(bridge, authority, transport="websocket")
+
+
+@pytest.mark.parametrize("options", [{}, {"split": 1}, {"split": 7, "pings": True}], ids=str)
+def test_amqp_goes_through_a_websocket(peer, authority, options):
+    with WebSocketBridge(peer, authority.server(), **options) as bridge:
+        assert [said(result) for result in run(over_websocket(bridge, authority), runs=3)] == ["pass"] * 3
+        assert (bridge.accepted, bridge.broken, bridge.pongs > 0) == (1, 0, "pings" in options)
+
+
+@pytest.mark.parametrize("fault, expected", [
+    (403, "fail: Unexpected answer"), (302, "fail: Unexpected answer"), ("wrong-accept", "fail: Unexpected answer"),
+    ("other-protocol", "fail: Unexpected answer"), ("masked", "fail: Unexpected answer"),
+    ("text", "fail: Unexpected answer"), ("close", "fail: Connection closed")])
+def test_a_websocket_that_fails_is_told_and_recovers(peer, authority, fault, expected):
+    with WebSocketBridge(peer, authority.server()) as bridge:
+        bridge.fault = fault
+        with watch(over_websocket(bridge, authority)) as running:
+            assert said(running.next()) == expected
+            bridge.fault = None
+            assert {said(result) for result in until(running, "pass")} <= {expected, "pass"}
+
+
+def test_many_websocket_checks_are_one_connection(peer, authority):
+    with WebSocketBridge(peer, authority.server()) as bridge:
+        *_, after = loop.run("servicebus", over_websocket(bridge, authority), runs=2000, timeout=2000, every=1000)
+        assert bridge.accepted == 1 and after["rss_kb"][1] - after["rss_kb"][0] < 512
