@@ -24,6 +24,9 @@ std::vector<int> openDescriptors() {
     std::error_code ignored;
     for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored))
         found.push_back(std::atoi(entry.path().filename().c_str()));
+    // The one that read the directory is closed by now.
+    found.erase(std::remove_if(found.begin(), found.end(), [](int fd) { return fcntl(fd, F_GETFD) == -1; }),
+                found.end());
     return found;
 }
 

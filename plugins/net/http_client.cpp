@@ -81,8 +81,10 @@ HttpResponse HttpClient::send(const HttpRequest& request, const sdk::Deadline& d
     std::optional<NetError> broken;
     if (!late && *result != CURLE_OK && !answer.cut())
         broken = httpError(*result, easy_.get(), vendor_text.data(), request.url.peer());
-    if (!answer.headComplete() && broken) throw NetError(*broken);
-    if (!answer.headComplete()) throw sdk::Cancelled();
+    if (!answer.headComplete()) {
+        if (late) throw sdk::Cancelled();
+        throw broken ? *broken : closedByPeer(request.url.peer() + ": closed in the middle of the head");
+    }
     auto response = answer.take();
     response.late = late;
     response.broken = std::move(broken);

@@ -10,7 +10,8 @@ const char* certificateProblem(CURL* easy) {
     long verified = X509_V_OK;
     curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &verified);
     switch (verified) {
-        case X509_V_OK: // the chain is good: libcurl compares the name itself
+        case X509_V_OK:
+        case X509_V_ERR_UNSPECIFIED: // no fault in the chain: libcurl compares the name itself
             return "TLS certificate does not match";
         case X509_V_ERR_CERT_HAS_EXPIRED:
         case X509_V_ERR_CERT_NOT_YET_VALID:
@@ -20,8 +21,14 @@ const char* certificateProblem(CURL* easy) {
     }
 }
 
-bool endedInHandshake(const std::string& text) {
-    return text.find("unexpected eof") != std::string::npos || text.find("SSL_ERROR_SYSCALL") != std::string::npos;
+bool has(const std::string& text, const char* part) { return text.find(part) != std::string::npos; }
+
+bool saysClosed(const std::string& text) { return has(text, "unexpected eof") || has(text, "SSL_ERROR_SYSCALL"); }
+
+int systemErrno(CURL* easy) {
+    long error = 0;
+    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
+    return static_cast<int>(error);
 }
 
 long proxyStatus(CURL* easy) {
@@ -30,19 +37,32 @@ long proxyStatus(CURL* easy) {
     return status == 200 ? 0 : status;
 }
 
+// libcurl's own text about a proxy's address may hold the proxy's password.
+NetError proxyNotUsable() {
+    return {"Proxy not usable", "look at the name and the form of the proxy that the environment sets"};
+}
+
+NetError connectError(CURL* easy, const std::string& text, const std::string& peer) {
+    if (has(text, "Unsupported proxy")) return proxyNotUsable();
+    const int error = systemErrno(easy);
+    return error == 0 ? closedByPeer(peer + ": " + text) : systemError(error, text);
+}
+
 NetError transportError(CURL* easy, const std::string& text, const std::string& peer) {
-    long error = 0;
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
-    if (error != 0) return systemError(static_cast<int>(error), peer);
+    if (const int error = systemErrno(easy)) return systemError(error, peer);
     if (const long status = proxyStatus(easy))
         return {"HTTP " + std::to_string(status) + " from proxy", "the proxy refused a tunnel to " + peer};
     return closedByPeer(peer + ": " + text);
 }
 
+// No errno and no end of the stream: the peer said something that nobody can read.
+NetError receiveError(CURL* easy, const std::string& text, const std::string& peer) {
+    if (systemErrno(easy) != 0 || proxyStatus(easy) != 0 || saysClosed(text)) return transportError(easy, text, peer);
+    return {"Unexpected answer", peer + ": " + text};
+}
+
 NetError handshakeError(CURL* easy, const std::string& text, const std::string& peer) {
-    long error = 0;
-    curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &error);
-    if (error != 0 || endedInHandshake(text)) return transportError(easy, text, peer);
+    if (systemErrno(easy) != 0 || saysClosed(text)) return transportError(easy, text, peer);
     return {"TLS handshake failed", peer + ": " + text};
 }
 
@@ -53,11 +73,13 @@ NetError httpError(CURLcode code, CURL* easy, const std::string& vendor_text, co
     switch (code) {
         case CURLE_COULDNT_RESOLVE_HOST:
             return {"Name not resolved", text};
-        case CURLE_COULDNT_RESOLVE_PROXY: // libcurl's own text may hold the proxy's password
-            return {"Name not resolved", "the proxy of the environment cannot be used: look at its name and form"};
+        case CURLE_COULDNT_RESOLVE_PROXY:
+            return proxyNotUsable();
         case CURLE_COULDNT_CONNECT:
-        case CURLE_SEND_ERROR:
+            return connectError(easy, text, peer);
         case CURLE_RECV_ERROR:
+            return receiveError(easy, text, peer);
+        case CURLE_SEND_ERROR:
         case CURLE_GOT_NOTHING:
         case CURLE_PARTIAL_FILE:
             return transportError(easy, text, peer);
