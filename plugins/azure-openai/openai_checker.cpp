@@ -36,7 +36,7 @@ class AzureOpenAiCheck {
 
     sdk::Verdict check(sdk::Run& run) {
         if (!settings_.complete())
-            return sdk::fail("Azure OpenAI credentials not configured", "endpoint or api_key is empty or absent");
+            return sdk::fail("Azure OpenAI credentials not configured", "endpoint, or api_key, is empty or absent");
         if (const auto left = silenceLeft(); left.count() > 0) return repeated(left);
         const auto request_deadline = run.within(settings_.request_timeout);
         try {
@@ -45,7 +45,8 @@ class AzureOpenAiCheck {
             return sdk::fail(error.message, error.detail);
         } catch (const sdk::Cancelled&) {
             if (run.passed() || !request_deadline.passed()) throw;
-            return sdk::fail("Azure OpenAI timeout after " + probehost::spokenDuration(settings_.request_timeout));
+            return sdk::fail("Azure OpenAI timeout after " + probehost::spokenDuration(settings_.request_timeout),
+                             settings_.list->url.peer() + " gave no complete answer in this time");
         }
     }
 
@@ -56,7 +57,8 @@ class AzureOpenAiCheck {
         const auto& [url, query] = *settings_.list;
         const auto response = client_.send({.url = url, .query = query, .headers = {credential}}, deadline);
         run.fact("http_status", static_cast<double>(response.status));
-        run.fact("apim_request_id", probehost::openAiRequestId(response, settings_));
+        const auto id = probehost::openAiRequestId(response, settings_);
+        if (!id.empty()) run.fact("apim_request_id", id);
         if (response.status == 401 && tokens_) tokens_->refused(token);
         auto verdict = probehost::openAiVerdict(response, settings_);
         if (response.status != 200) keepSilent(response, verdict);
