@@ -38,7 +38,7 @@ class FileSource final : public ModelSource {
             latest_.publish(verdictOf(stop_fd));
         } catch (const std::system_error& error) {
             verified_.reset();
-            latest_.publish(sdk::fail(notLoaded(label_), path_ + ": " + error.code().message()));
+            latest_.publish(sdk::fail(notLoaded(label_), path_ + ": " + error.what()));
         }
         return kLookEvery;
     }

@@ -47,7 +47,7 @@ FileIdentity::FileIdentity(const struct stat& status)
     : facts_(status.st_dev, status.st_ino, static_cast<uint64_t>(status.st_size), nanoseconds(status.st_mtim),
              nanoseconds(status.st_ctim)) {
     if (S_ISDIR(status.st_mode)) systemFailure(EISDIR);
-    if (!S_ISREG(status.st_mode)) systemFailure(EINVAL);
+    if (!S_ISREG(status.st_mode)) throw std::system_error(EINVAL, std::generic_category(), "not a regular file");
 }
 
 FileIdentity FileIdentity::of(const std::string& path) {

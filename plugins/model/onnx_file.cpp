@@ -1,11 +1,14 @@
-// ONNX: one protobuf message whose fields must end exactly where the file ends, a version and a graph among them.
+// ONNX: one protobuf message whose fields must end exactly where the file ends, a version, a graph and an operator set
+// among them.
 #include "model_formats.hpp"
 
 namespace probehost {
 namespace {
 
-enum : uint64_t { kIrVersion = 1, kGraph = 7 };
+enum : uint64_t { kIrVersion = 1, kGraph = 7, kOpsetImport = 8 };
 enum : uint64_t { kVarint = 0, kFixed64 = 1, kLength = 2, kFixed32 = 5 };
+
+constexpr uint64_t kFirstWithOpset = 3;
 
 [[noreturn]] void damaged(const std::string& what) { throw DamagedFile("ONNX: " + what); }
 
@@ -56,14 +59,17 @@ Field readField(FileReader& file) {
 std::string verifyOnnx(FileReader& file) {
     uint64_t version = 0;
     bool graph = false;
+    bool opset = false;
     while (file.left() > 0) {
         const auto [number, type, value] = readField(file);
         if (number == 0) damaged("it is no protobuf message");
         if (number == kIrVersion && type == kVarint) version = value;
         graph = graph || (number == kGraph && type == kLength && value > 0);
+        opset = opset || (number == kOpsetImport && type == kLength);
     }
     if (version == 0) damaged("it has no ir_version");
     if (!graph) damaged("it has no graph, or is truncated");
+    if (!opset && version >= kFirstWithOpset) damaged("it imports no operator set, or is truncated");
     return "ONNX of ir_version " + std::to_string(version);
 }
 

@@ -36,12 +36,13 @@ bool kserveReady(const std::string& body, const std::string&) {
 }
 
 bool openAiLists(const std::string& body, const std::string& model) {
-    return anyOf(parsed(body), "data", [&](const json& one) { return is(one, "id", model); });
+    return anyOf(parsed(body), "data", [&](const json& one) { return model.empty() || is(one, "id", model); });
 }
 
 bool ollamaLists(const std::string& body, const std::string& model) {
-    return anyOf(parsed(body), "models",
-                 [&](const json& one) { return is(one, "name", model) || is(one, "name", model + ":latest"); });
+    return anyOf(parsed(body), "models", [&](const json& one) {
+        return model.empty() || is(one, "name", model) || is(one, "name", model + ":latest");
+    });
 }
 
 bool teiServes(const std::string& body, const std::string& model) { return is(parsed(body), "model_id", model); }
@@ -62,9 +63,8 @@ std::vector<ServerQuestion> questionsFor(const std::string& dialect, const std::
     if (dialect == "llamacpp") return {{"/health", nullptr}};
     if (dialect == "tei" && any) return {{"/health", nullptr}};
     if (dialect == "tei") return {{"/health", nullptr}, {"/info", teiServes}};
-    if (dialect == "ollama")
-        return {any ? ServerQuestion{"/api/version", nullptr} : ServerQuestion{"/api/tags", ollamaLists}};
-    if (dialect == "openai") return {{"/v1/models", any ? nullptr : openAiLists}};
+    if (dialect == "ollama") return {{"/api/tags", ollamaLists}};
+    if (dialect == "openai") return {{"/v1/models", openAiLists}};
     if (dialect == "kserve" && any) return {{"/v2/health/ready", kserveReady}};
     if (dialect == "kserve") return {{"/v2/models/" + name + "/ready", kserveReady, true}};
     if (dialect != "tfserving") throw sdk::ConfigError("dialect: expected one of the words of its schema");

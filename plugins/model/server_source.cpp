@@ -79,8 +79,8 @@ class ServerSource final : public ModelSource {
         const auto response = client_.send(request, deadline);
         if (response.status != 200) return refusal(question, response.status);
         if (question.loaded == nullptr || question.loaded(response.whole().body, model_)) return sdk::pass();
-        return sdk::fail(notLoaded(label_),
-                         base_.peer() + " answers, but does not have the model " + model_ + " ready");
+        const auto missing = model_.empty() ? "no model" : "no model " + model_;
+        return sdk::fail(notLoaded(label_), base_.peer() + " answers, but has " + missing + " ready");
     }
 
     sdk::Verdict refusal(const ServerQuestion& question, long status) const {
