@@ -43,19 +43,21 @@ class Resolver {
     }
 
     std::string unknownChecker(const CheckEntry& check) const {
-        const auto& written = check.policy.checker;
         const auto names = checkerNames();
-        std::string text =
-            check.unresolved.checkerExpanded ? "unknown checker, from ${…}" : "unknown checker \"" + written + "\"";
-        const auto meant = check.unresolved.checkerExpanded ? std::nullopt : suggestion(written, names);
-        if (meant) text += ", did you mean \"" + *meant + "\"?";
+        std::string text = "unknown checker";
+        if (check.unresolved.checkerExpanded) text += ", from ${…}.";
+        if (!check.unresolved.checkerExpanded) {
+            text += " \"" + check.policy.checker + "\"";
+            const auto meant = suggestion(check.policy.checker, names);
+            text += meant ? ", did you mean \"" + *meant + "\"?" : ".";
+        }
         const auto places = joined(path_);
-        text += names.empty() ? "; no checker was found in " + places : "; found in " + places + ": " + joined(names);
+        text += names.empty() ? " No checker was found in " + places : " Found in " + places + ": " + joined(names);
         std::vector<std::string> files;
         for (const auto& [file, reason] : refused_) {
             files.push_back(std::filesystem::path(file).filename().string() + " (" + reason + ")");
         }
-        return files.empty() ? text : text + "; refused: " + joined(files);
+        return files.empty() ? text : text + ". Refused: " + joined(files);
     }
 
     std::vector<std::string> checkerNames() const {

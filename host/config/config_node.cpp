@@ -10,7 +10,7 @@ namespace {
 
 bool isNameCharacter(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("_-./~").find(c) != std::string_view::npos;
+           std::string_view("_-./~<").find(c) != std::string_view::npos;
 }
 
 bool looksLikeNumber(const std::string& text) {

@@ -15,6 +15,8 @@ namespace {
 
 using Poco::Dynamic::Var;
 
+constexpr auto durationPattern = "^[0-9]+(ms|s|m|h)$"; // how checkers' schemas write a duration
+
 std::string typeInWords(const std::string& type) {
     static constexpr std::array words = {
         std::pair{"string", "text"},  std::pair{"integer", "a whole number"}, std::pair{"number", "a number"},
@@ -37,60 +39,65 @@ std::string literal(const Var& value) {
 }
 
 std::string choices(const SchemaPlace& place) {
-    if (const auto fixed = place.keyword("const"); !fixed.isEmpty()) return literal(fixed);
     const auto values = place.keyword("enum");
-    if (values.type() != typeid(Poco::JSON::Array::Ptr)) return "";
+    if (values.type() != typeid(Poco::JSON::Array::Ptr)) {
+        const auto fixed = place.keyword("const");
+        return fixed.isEmpty() ? "" : literal(fixed);
+    }
     std::vector<std::string> words;
     for (const auto& value : *values.extract<Poco::JSON::Array::Ptr>()) words.push_back(literal(value));
     return (words.size() > 1 ? "one of " : "") + joined(words);
 }
 
-// " from 1 to 65535", " of at least 1", …
-std::string range(const SchemaPlace& place, const char* least, const char* most, const std::string& of) {
+// "1 to 3", "at least 1", "at most 3" or ""
+std::string span(const SchemaPlace& place, const char* least, const char* most) {
     const auto low = place.keyword(least);
     const auto high = place.keyword(most);
-    if (low.isNumeric() && high.isNumeric()) return " " + of + "from " + literal(low) + " to " + literal(high);
-    if (low.isNumeric()) return " " + of + "at least " + literal(low);
-    return high.isNumeric() ? " " + of + "at most " + literal(high) : "";
+    if (low.isNumeric() && high.isNumeric()) return literal(low) + " to " + literal(high);
+    if (low.isNumeric()) return "at least " + literal(low);
+    return high.isNumeric() ? "at most " + literal(high) : "";
+}
+
+std::string around(const std::string& before, const std::string& text, const std::string& after) {
+    return text.empty() ? "" : before + text + after;
 }
 
 std::string numberBounds(const SchemaPlace& place) {
-    std::string text = range(place, "minimum", "maximum", "");
-    if (const auto low = place.keyword("exclusiveMinimum"); low.isNumeric()) text += " above " + literal(low);
-    if (const auto high = place.keyword("exclusiveMaximum"); high.isNumeric()) text += " below " + literal(high);
-    if (const auto step = place.keyword("multipleOf"); step.isNumeric()) text += " in steps of " + literal(step);
-    return text;
+    std::vector<std::string> bounds;
+    const auto limits = span(place, "minimum", "maximum");
+    if (!limits.empty()) bounds.push_back((limits.starts_with("at ") ? "of " : "from ") + limits);
+    for (const auto& [name, word] : {std::pair{"exclusiveMinimum", "above "}, std::pair{"exclusiveMaximum", "below "},
+                                     std::pair{"multipleOf", "in steps of "}}) {
+        if (const auto bound = place.keyword(name); bound.isNumeric()) bounds.push_back(word + literal(bound));
+    }
+    return around(" ", joined(bounds, " and "), "");
 }
 
 std::string textBounds(const SchemaPlace& place) {
-    std::string text;
-    const auto least = place.keyword("minLength");
-    if (least.isInteger() && least.convert<int>() == 1 && place.keyword("maxLength").isEmpty()) {
-        text = " that is not empty";
-    } else if (const auto length = range(place, "minLength", "maxLength", ""); !length.empty()) {
-        text = " of" + length + " characters";
-    }
+    const auto length = span(place, "minLength", "maxLength");
+    auto text = length == "at least 1" ? " that is not empty" : around(" of ", length, " characters");
     const auto pattern = place.keyword("pattern");
-    // A described text says better than a regular expression what it looks like.
-    const bool described = place.keyword("description").isString();
-    if (pattern.isString() && !described) text += " that matches " + pattern.extract<std::string>();
+    if (pattern.isString()) text += " that matches " + pattern.extract<std::string>();
     return text;
 }
 
 std::string listBounds(const SchemaPlace& place) {
-    auto text = range(place, "minItems", "maxItems", "with ");
-    if (!text.empty()) text += " items";
     const auto unique = place.keyword("uniqueItems");
-    return text + (unique.isBoolean() && unique.convert<bool>() ? ", each only once" : "");
+    const bool once = unique.isBoolean() && unique.convert<bool>();
+    return around(" of ", span(place, "minItems", "maxItems"), " items") + (once ? ", each only once" : "");
 }
 
 std::string boundsOf(const std::string& type, const SchemaPlace& place) {
     if (type == "string") return textBounds(place);
     if (type == "integer" || type == "number") return numberBounds(place);
     if (type == "array") return listBounds(place);
-    if (type != "object") return "";
-    const auto keys = range(place, "minProperties", "maxProperties", "with ");
-    return keys.empty() ? "" : keys + " keys";
+    return type == "object" ? around(", ", span(place, "minProperties", "maxProperties"), " of them") : "";
+}
+
+std::string kindWithBounds(const std::string& type, const SchemaPlace& place) {
+    const auto pattern = place.keyword("pattern");
+    const bool isDuration = type == "string" && pattern.isString() && pattern.extract<std::string>() == durationPattern;
+    return isDuration ? "a duration such as 800ms, 2s or 1m" : typeInWords(type) + boundsOf(type, place);
 }
 
 // The first sentence of the description, in parentheses.
@@ -109,7 +116,7 @@ std::string expectation(const SchemaPlace& place) {
     auto words = choices(place);
     if (words.empty()) {
         std::vector<std::string> kinds;
-        for (const auto& type : place.types()) kinds.push_back(typeInWords(type) + boundsOf(type, place));
+        for (const auto& type : place.types()) kinds.push_back(kindWithBounds(type, place));
         words = kinds.empty() ? "another value" : joined(kinds, " or ");
     }
     return words + description(place);

@@ -70,7 +70,7 @@ void SchemaPlace::add(const Var& schema, bool sure) {
     addList(object->get("allOf"), sure);
     addList(object->get("anyOf"), false);
     addList(object->get("oneOf"), false);
-    for (const auto* branch : {"if", "then", "else"}) add(object->get(branch), false);
+    for (const auto* branch : {"then", "else"}) add(object->get(branch), false);
 }
 
 void SchemaPlace::addList(const Var& schemas, bool sure) {

@@ -80,8 +80,8 @@ void dropFormats(const Var& schema) {
     }
     for (const auto* one :
          {"items", "additionalItems", "additionalProperties", "contains", "not", "if", "then", "else"}) {
-        dropFormats(object->get(one));
-        dropFormatsOfAll(object->getArray(one));
+        const auto value = object->get(one);
+        value.type() == typeid(Array::Ptr) ? dropFormatsOfAll(value) : dropFormats(value);
     }
 }
 

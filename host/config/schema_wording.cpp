@@ -100,7 +100,8 @@ class Wording {
     }
 
     void missing(const SchemaFailure& failure, Spot spot) {
-        if (!spot.place.alwaysRequires(failure.name) && explainedByNoneOf(failure, spot)) return;
+        const bool inBranch = !spot.place.alwaysRequires(failure.name) && explainedByNoneOf(failure, spot);
+        if (inBranch && !alternativesInWords(spot.place).empty()) return;
         const int line = spot.node->line;
         const auto here = spot.place.member(failure.name);
         const auto key = spot.key + (spot.key.empty() ? "" : ".") + failure.name;
@@ -120,14 +121,17 @@ class Wording {
     }
 
     void noneOf(const SchemaFailure& failure, const Spot& spot) {
-        const auto inner = [&](const SchemaFailure& other) {
-            return other.path.size() > failure.path.size() && within(failure.path, other.path) &&
-                   other.kind != Kind::Outer;
+        // What is wrong inside one branch says more than that no branch fits.
+        const auto saysMore = [&](const SchemaFailure& other) {
+            if (!within(failure.path, other.path) || other.kind == Kind::Outer || other.kind == Kind::NoneOf)
+                return false;
+            return other.path.size() > failure.path.size() || other.kind == Kind::Unknown ||
+                   other.kind == Kind::Missing;
         };
         const auto alternatives = alternativesInWords(spot.place);
         if (!alternatives.empty()) {
-            complain(spot, "expected " + alternatives);
-        } else if (std::none_of(failures_.begin(), failures_.end(), inner)) {
+            complain(spot, "expected one of these: " + alternatives);
+        } else if (std::none_of(failures_.begin(), failures_.end(), saysMore)) {
             complain(spot, expected(spot) + ", found " + kindInWords(*spot.node));
         }
     }
@@ -165,10 +169,12 @@ class Wording {
         const bool otherType = std::any_of(failures_.begin(), failures_.end(), [&](const SchemaFailure& other) {
             return other.kind == Kind::Type && other.path == failure.path;
         });
-        if (otherType || spot.node->text.empty()) return ", found " + kindInWords(*spot.node);
+        const auto kind = kindInWords(*spot.node);
+        if (otherType || kind.starts_with("empty")) return ", found " + kind;
         const bool mayHint = !spot.node->expanded && !spot.place.writeOnly();
         const auto meant = mayHint ? suggestion(spot.node->text, textsOf(spot.place.keyword("enum"))) : std::nullopt;
-        return meant ? "; did you mean \"" + *meant + "\"?" : ", found another value";
+        return meant ? "; did you mean \"" + *meant + "\"?"
+                     : ", found another " + kind.substr(kind.starts_with("a ") ? 2 : 0);
     }
 
     void complain(const Spot& spot, const std::string& message) { complain({spot.node->line, spot.key, message}); }

@@ -65,7 +65,7 @@ class Loader {
         }
         const auto& text = std::get<std::string>(read);
         if (const int line = firstLineNotText(text); line != 0) {
-            diagnostics_.error({file, line}, "", "holds bytes that are no UTF-8 text");
+            diagnostics_.error({file, line}, "", "holds a control character, or bytes that are no UTF-8 text");
             return std::nullopt;
         }
         auto root = readYaml(text, file, diagnostics_);
@@ -89,8 +89,9 @@ class Loader {
         for (const auto& [name, line, value] : node->members) {
             const Location location{file, line};
             if (const auto wrong = wrongWithCheckName(name); !wrong.empty()) section.error(name, wrong);
-            auto check = readCheck(name, section.section(name), location);
+            auto entry = section.section(name);
             if (value.kind != ConfigNode::Kind::Map && value.kind != ConfigNode::Kind::Nothing) continue;
+            auto check = readCheck(name, std::move(entry), location);
             const auto [first, isNew] = locations_.emplace(name, location);
             if (isNew) {
                 settings_.checks.push_back(std::move(check));

@@ -24,7 +24,7 @@ std::string yamlFailureInWords(const std::string& message) {
         std::pair{std::string_view(said::MAP_KEY), "a key cannot stand here; check the indentation"sv},
         std::pair{std::string_view(said::MAP_VALUE), "a \": \" cannot stand here; put the text in quotes"sv},
         std::pair{std::string_view(said::BLOCK_ENTRY), "a \"- \" cannot stand here; check the indentation"sv},
-        std::pair{std::string_view(said::EOF_IN_SCALAR), "a quoted text has no closing quote"sv},
+        std::pair{std::string_view(said::EOF_IN_SCALAR), "a quoted text is still open where the file ends"sv},
         std::pair{std::string_view(said::DOC_IN_SCALAR), "a quoted text has no closing quote"sv},
         std::pair{std::string_view(said::INVALID_ESCAPE),
                   "a \"\\\" in double quotes has no known meaning; use single quotes, or write \"\\\\\""sv},

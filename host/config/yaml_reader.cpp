@@ -6,6 +6,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <map>
 #include <sstream>
 #include <unordered_map>
@@ -21,6 +22,14 @@ constexpr std::size_t maxDepth = 32;
 constexpr std::size_t maxNodes = 50000;
 constexpr std::size_t maxText = 4U << 20U; // aliases copied
 constexpr std::size_t maxKey = 256;
+
+const auto* const tabFailure = YAML::ErrorMsg::TAB_IN_INDENTATION;
+
+bool isIndentedWithTab(std::string_view text, int line) {
+    for (; line > 0 && !text.empty(); --line) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
+    const auto indentation = text.substr(0, text.find_first_not_of(" \t"));
+    return indentation.find('\t') != std::string_view::npos;
+}
 
 struct Limit {
     int line;
@@ -192,12 +201,14 @@ class TreeBuilder final : public YAML::EventHandler {
 std::optional<ConfigNode> readYaml(const std::string& text, const std::string& file, Diagnostics& diagnostics) {
     TreeBuilder builder(file, diagnostics);
     try {
-        std::istringstream stream(text);
+        // yaml-cpp takes a quoted text that is never closed for a good one when the file ends with a line end.
+        std::istringstream stream(text.substr(0, text.find_last_not_of(" \t\r\n") + 1));
         YAML::Parser parser(stream);
         while (parser.HandleNextDocument(builder)) continue;
         return builder.takeRoot();
     } catch (const YAML::Exception& wrong) {
-        diagnostics.error({file, wrong.mark.line + 1}, "", yamlFailureInWords(wrong.msg));
+        const bool tab = isIndentedWithTab(text, wrong.mark.line);
+        diagnostics.error({file, wrong.mark.line + 1}, "", yamlFailureInWords(tab ? tabFailure : wrong.msg));
     } catch (const Limit& limit) {
         diagnostics.error({file, limit.line}, "", limit.message);
     }

@@ -23,4 +23,4 @@ struct CheckPolicy {
     bool critical = true;
 };
 
-}  // namespace probehost
+} // namespace probehost

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "health/result.hpp"
 
@@ -11,7 +12,6 @@ enum class Reason : uint8_t { Schedule, Probe, Once };
 
 struct RunRequest {
     Clock::time_point deadline;
-    int cancelFd = -1;
     Reason reason = Reason::Schedule;
     uint32_t attempt = 1;
 };
@@ -20,9 +20,12 @@ class Checker {
   public:
     virtual ~Checker() = default;
 
-    // Looks once. Called from a pool thread, never twice at once. Never throws; may overrun its deadline, which the caller
-    // has to survive. Nothing is returned when the deadline cut it short.
+    // Looks once. Called from a pool thread, never twice at once. Never throws; may overrun its deadline, which the
+    // caller has to survive. Nothing is returned when the deadline or cancel() cut it short.
     virtual std::optional<Result> run(const RunRequest& request) = 0;
+
+    // Asks the run under way to come back. Any thread; without a run it does nothing.
+    virtual void cancel() = 0;
 };
 
-}  // namespace probehost
+} // namespace probehost

@@ -26,4 +26,4 @@ class ProbeSet {
     uint32_t bits_ = 0;
 };
 
-}  // namespace probehost
+} // namespace probehost

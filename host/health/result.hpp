@@ -26,4 +26,4 @@ struct Result {
     }
 };
 
-}  // namespace probehost
+} // namespace probehost

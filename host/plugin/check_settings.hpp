@@ -13,4 +13,4 @@ struct CheckSettings {
     std::vector<std::string> secrets;           // texts that no output may hold
 };
 
-}  // namespace probehost
+} // namespace probehost

@@ -23,4 +23,4 @@ struct CheckerInfo {
     std::string pluginFile;
 };
 
-}  // namespace probehost
+} // namespace probehost

@@ -1,5 +1,5 @@
 // Marks every byte that belongs to a secret, then replaces each run of marked bytes.
-#include "config/redactor.hpp"
+#include "log/redactor.hpp"
 
 #include <algorithm>
 #include <cctype>

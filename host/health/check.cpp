@@ -1,0 +1,117 @@
+// The transitions of one check.
+#include "health/check.hpp"
+
+#include <algorithm>
+
+namespace probehost {
+
+using std::chrono::duration_cast;
+using std::chrono::seconds;
+
+Check::Check(CheckPolicy policy, std::unique_ptr<Checker> checker)
+    : policy_(std::move(policy)), checker_(std::move(checker)) {}
+
+RunRequest Check::start(TimePoint now, Reason reason, double jitter) {
+    phase_ = Phase::Running;
+    deadline_ = now + policy_.timeout;
+    const auto spread = duration_cast<Clock::duration>(policy_.interval * (jitter / 10.0));
+    due_ = policy_.interval.count() == 0 ? TimePoint::max() : now + policy_.interval + spread;
+    history_.runs++;
+    return {deadline_, reason, static_cast<uint32_t>(history_.runs)};
+}
+
+bool Check::finish(std::optional<Result> result, TimePoint now) {
+    const bool late = phase_ == Phase::Stuck;
+    phase_ = Phase::Idle;
+    if (late) {
+        due_ = std::min(due_, now);
+        return true;
+    }
+    const bool inTime = result && now < deadline_;
+    return record(inTime ? std::move(*result) : timeout(), now);
+}
+
+bool Check::expire(TimePoint now) {
+    if (phase_ != Phase::Running || now < deadline_) return false;
+    phase_ = Phase::Stuck;
+    return record(timeout(), now);
+}
+
+Result Check::timeout() const {
+    return Result::failed("Timeout after " + std::to_string(policy_.timeout.count()) + "ms");
+}
+
+bool Check::record(Result result, TimePoint now) {
+    const bool passed = result.status != Status::Fail;
+    history_.failures = passed ? 0 : history_.failures + 1;
+    history_.successes = passed ? history_.successes + 1 : 0;
+    if (!passed) history_.lastError = result.message;
+    if (passed != history_.healthy && counts(passed)) {
+        history_.healthy = passed;
+        history_.since = std::chrono::system_clock::now();
+    }
+    if (passed == history_.healthy) history_.shown = result;
+    history_.everPassed = history_.everPassed || passed;
+    history_.finished = now;
+    history_.last = std::move(result);
+    return true;
+}
+
+// Whether a result that disagrees with the state changes it; the very first success does at once.
+bool Check::counts(bool passed) const {
+    if (!passed) return history_.failures >= static_cast<uint64_t>(policy_.failureThreshold);
+    return !history_.everPassed || history_.successes >= static_cast<uint64_t>(policy_.successThreshold);
+}
+
+bool Check::stale(TimePoint now) const { return history_.finished && now - *history_.finished > policy_.staleAfter; }
+
+Check::TimePoint Check::freshUntil() const {
+    if (phase_ == Phase::Stuck) return TimePoint::max();
+    return history_.finished ? *history_.finished + policy_.maxAge : TimePoint::min();
+}
+
+Check::TimePoint Check::nextEvent() const {
+    if (phase_ == Phase::Stuck) return TimePoint::max();
+    return phase_ == Phase::Running ? deadline_ : due_;
+}
+
+Check::TimePoint Check::shownUntil(TimePoint now) const {
+    if (!history_.finished) return TimePoint::max();
+    if (!stale(now)) return *history_.finished + policy_.staleAfter + milliseconds(1);
+    return *history_.finished + std::chrono::floor<seconds>(now - *history_.finished) + seconds(1);
+}
+
+std::string Check::problem(TimePoint now) const {
+    if (!history_.finished) return "No result yet";
+    if (stale(now))
+        return "No result for " + std::to_string(duration_cast<seconds>(now - *history_.finished).count()) + "s";
+    if (history_.healthy) return "";
+    return history_.shown.message.empty() ? "Unhealthy" : history_.shown.message;
+}
+
+CheckState Check::state(TimePoint now) const {
+    CheckState state;
+    state.name = policy_.name;
+    state.checker = policy_.checker;
+    state.probes = policy_.probes;
+    state.critical = policy_.critical;
+    state.healthy = history_.healthy && !stale(now);
+    state.everRan = history_.finished.has_value();
+    state.everPassed = history_.everPassed;
+    state.detail = history_.last.detail;
+    state.since = history_.since;
+    state.runs = history_.runs;
+    state.consecutiveFailures = history_.failures;
+    state.lastError = history_.lastError;
+    if (history_.finished) state.age = duration_cast<milliseconds>(now - *history_.finished);
+    if (stuck()) state.stuckFor = duration_cast<milliseconds>(now - deadline_);
+    state.error = problem(now);
+    if (state.healthy) {
+        state.latencyMs = history_.shown.latencyMs;
+        if (history_.shown.status == Status::Warn)
+            state.warning = history_.shown.message.empty() ? "Degraded" : history_.shown.message;
+    }
+    return state;
+}
+
+} // namespace probehost

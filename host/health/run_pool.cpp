@@ -1,0 +1,60 @@
+// Poco::ThreadPool with tasks that own themselves.
+#include "health/run_pool.hpp"
+
+#include <Poco/Runnable.h>
+#include <sys/resource.h>
+
+#include <memory>
+#include <thread>
+
+namespace probehost {
+
+namespace {
+
+constexpr int spareThreads = 2; // a thread is busy a moment longer than its run
+constexpr int idleSeconds = 60; // after which an unused thread ends
+constexpr int stackBytes = 512 * 1024;
+constexpr int lowestPriority = 19;
+
+class Task final : public Poco::Runnable {
+  public:
+    explicit Task(std::function<void()> body) : body_(std::move(body)) {}
+
+    void run() override {
+        const std::unique_ptr<Task> self(this);
+        setpriority(PRIO_PROCESS, 0, lowestPriority);
+        body_();
+    }
+
+  private:
+    std::function<void()> body_;
+};
+
+} // namespace
+
+RunPool::RunPool(int checks) : pool_("check", 1, 2 * checks + spareThreads, idleSeconds, stackBytes) {}
+
+bool RunPool::run(Checker& checker, const RunRequest& request, Done done) {
+    return execute([&checker, request, done = std::move(done)] { done(checker.run(request)); });
+}
+
+bool RunPool::execute(std::function<void()> task) {
+    auto owned = std::make_unique<Task>(std::move(task));
+    try {
+        pool_.start(*owned);
+    } catch (const Poco::NoThreadAvailableException&) {
+        return false;
+    }
+    static_cast<void>(owned.release()); // the task deletes itself when it has run
+    return true;
+}
+
+void RunPool::grow(int threads) { pool_.addCapacity(threads); }
+
+bool RunPool::waitIdle(std::chrono::milliseconds limit) {
+    const auto end = Clock::now() + limit;
+    while (pool_.used() > 0 && Clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    return pool_.used() == 0;
+}
+
+} // namespace probehost

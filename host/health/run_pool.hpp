@@ -1,0 +1,41 @@
+// Runs checks on a Poco thread pool at the lowest priority, so that no check can take the processor from an answer.
+//
+// Poco's pool has no queue: a run without a thread is refused. One run per check bounds the demand, and a thread that
+// a stuck run holds is made up for, so the others always find one.
+#pragma once
+
+#include <Poco/ThreadPool.h>
+
+#include <functional>
+#include <optional>
+
+#include "health/checker.hpp"
+
+namespace probehost {
+
+class RunPool {
+  public:
+    using Done = std::function<void(std::optional<Result>)>;
+
+    // Room for `checks` runs at once.
+    explicit RunPool(int checks);
+
+    // Runs `checker` and hands its result to `done` on the pool's thread; false when no thread is free. Any thread.
+    bool run(Checker& checker, const RunRequest& request, Done done);
+
+    // Runs any task under the same priority; false when no thread is free. Any thread.
+    bool execute(std::function<void()> task);
+
+    // Changes the room for runs by `threads`, for more checks or for stuck ones. Any thread.
+    void grow(int threads);
+
+    // Waits until every thread has come back, but no longer than `limit`; false when one has not. Any thread.
+    bool waitIdle(std::chrono::milliseconds limit);
+
+    int threads() const { return pool_.allocated(); }
+
+  private:
+    Poco::ThreadPool pool_;
+};
+
+} // namespace probehost

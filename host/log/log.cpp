@@ -1,0 +1,103 @@
+// The queue between those who log and the thread that writes.
+#include "log/log.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+
+namespace probehost {
+
+namespace {
+
+constexpr size_t longestLine = 4096;
+constexpr size_t mostLines = 1024;
+constexpr std::chrono::milliseconds patience{500}; // with an output that takes nothing, at the end
+
+std::string line(Level level, std::string_view text) {
+    static constexpr std::array names = {"debug: ", "", "warning: ", "error: "};
+    std::string line = names[static_cast<size_t>(level)] + std::string(text.substr(0, longestLine));
+    std::ranges::replace_if(
+        line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+    return line + '\n';
+}
+
+void writeAll(int fd, std::string_view text) {
+    while (!text.empty()) {
+        const ssize_t count = ::write(fd, text.data(), text.size());
+        if (count < 0 && errno != EINTR) return; // nobody is left to tell
+        if (count > 0) text.remove_prefix(static_cast<size_t>(count));
+    }
+}
+
+} // namespace
+
+Log::Log(int fd) : queue_(std::make_shared<Queue>(fd)), thread_([queue = queue_] { queue->writeLines(); }) {}
+
+Log::~Log() {
+    flush(patience);
+    bool stuck = false;
+    {
+        const std::scoped_lock lock(queue_->mutex);
+        queue_->stopping = true;
+        stuck = queue_->busy;
+    }
+    queue_->wake.notify_one();
+    if (stuck) {
+        thread_.detach();
+    } else {
+        thread_.join();
+    }
+}
+
+void Log::write(Level level, std::string_view text) {
+    {
+        const std::scoped_lock lock(queue_->mutex);
+        if (queue_->lines.size() >= mostLines) {
+            queue_->dropped++;
+            return;
+        }
+        queue_->lines.push_back(line(level, queue_->redactor->redact(text)));
+    }
+    queue_->wake.notify_one();
+}
+
+void Log::mask(Redactor redactor) {
+    auto fresh = std::make_shared<const Redactor>(std::move(redactor));
+    const std::scoped_lock lock(queue_->mutex);
+    queue_->redactor = std::move(fresh);
+}
+
+void Log::flush(std::chrono::milliseconds limit) {
+    std::unique_lock lock(queue_->mutex);
+    queue_->written.wait_for(lock, limit, [this] { return queue_->lines.empty() && !queue_->busy; });
+}
+
+void Log::Queue::writeLines() {
+    pthread_setname_np(pthread_self(), "log");
+    std::unique_lock lock(mutex);
+    for (;;) {
+        wake.wait(lock, [this] { return stopping || !lines.empty(); });
+        if (lines.empty()) return;
+        const auto text = takeLines();
+        lock.unlock();
+        writeAll(fd, text);
+        lock.lock();
+        busy = false;
+        written.notify_all();
+    }
+}
+
+std::string Log::Queue::takeLines() {
+    std::string text;
+    for (const auto& each : lines) text += each;
+    if (dropped > 0)
+        text += "warning: " + std::to_string(dropped) + " log lines were dropped: the output is too slow\n";
+    lines.clear();
+    dropped = 0;
+    busy = true;
+    return text;
+}
+
+} // namespace probehost

@@ -1,0 +1,89 @@
+// Calls across the ABI, and the only place that turns what a plugin said into a Result.
+#include "plugin/plugin_checker.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+
+namespace probehost {
+
+namespace {
+
+int64_t monotonicNanoseconds(Clock::time_point time) {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
+}
+
+// A ph_error with its buffer.
+class ErrorBuffer {
+  public:
+    ph_error* get() { return &error_; }
+    std::string text() const { return {text_.data(), std::min<size_t>(error_.message_length, text_.size() - 1)}; }
+
+  private:
+    std::array<char, 1024> text_{};
+    ph_error error_{sizeof(ph_error), PH_OK, text_.data(), static_cast<uint32_t>(text_.size()), 0};
+};
+
+void drain(int fd) {
+    eventfd_t count = 0;
+    eventfd_read(fd, &count);
+}
+
+} // namespace
+
+PluginChecker::PluginChecker(const ph_checker& checker, const ph_host* host, const CheckSettings& settings)
+    : checker_(checker), redactor_(settings.secrets), cancelFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    ErrorBuffer error;
+    const auto* opaque = reinterpret_cast<const ph_settings*>(&settings);
+    const int32_t code = checker_.create(&checker_, host, opaque, &check_, error.get());
+    if (code == PH_OK && check_ != nullptr) return;
+    close(cancelFd_);
+    const auto why = redactor_.redact(error.text());
+    throw CheckNotCreated(why.empty() ? "its checker could not be created and gave no reason" : why);
+}
+
+PluginChecker::~PluginChecker() {
+    checker_.destroy(check_);
+    close(cancelFd_);
+}
+
+std::optional<Result> PluginChecker::run(const RunRequest& request) {
+    drain(cancelFd_); // of a cancel that came too late for the run before
+    sink_.open();
+    const ph_run_context context = {sizeof(ph_run_context),
+                                    static_cast<uint32_t>(request.reason),
+                                    monotonicNanoseconds(request.deadline),
+                                    cancelFd_,
+                                    request.attempt,
+                                    nullptr,
+                                    reinterpret_cast<ph_run*>(&sink_)};
+    ErrorBuffer error;
+    const auto start = Clock::now();
+    const int32_t code = checker_.run(check_, &context, error.get());
+    const std::chrono::duration<double, std::milli> took = Clock::now() - start;
+    auto result = judge(code, error.text());
+    if (!result) return result;
+    if ((checker_.flags & PH_CHECKER_NO_IO) == 0) result->latencyMs = took.count();
+    redact(*result);
+    return result;
+}
+
+void PluginChecker::cancel() { eventfd_write(cancelFd_, 1); }
+
+// A run that fails, or says nothing, is unhealthy; only a cancelled one leaves the word to whoever cancelled it.
+std::optional<Result> PluginChecker::judge(int32_t code, const std::string& error) {
+    auto said = sink_.close();
+    if (code == PH_E_CANCELLED) return std::nullopt;
+    if (code != PH_OK) return Result::failed("Checker failed", error);
+    if (!said) return Result::failed("Checker gave no verdict");
+    return said;
+}
+
+void PluginChecker::redact(Result& result) const {
+    result.message = redactor_.redact(result.message);
+    result.detail = redactor_.redact(result.detail);
+    for (auto& [key, text] : result.facts) text = redactor_.redact(text);
+}
+
+} // namespace probehost

@@ -1,0 +1,43 @@
+// A plugin's check as the health domain sees it.
+#pragma once
+
+#include <probehost/abi.h>
+
+#include <stdexcept>
+
+#include "health/checker.hpp"
+#include "log/redactor.hpp"
+#include "plugin/check_settings.hpp"
+#include "plugin/run_sink.hpp"
+
+namespace probehost {
+
+// A plugin did not accept a check's settings; the text is the plugin's, without secrets.
+struct CheckNotCreated : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+class PluginChecker final : public Checker {
+  public:
+    // Creates the plugin's check; throws CheckNotCreated. `checker` and `host` outlive this.
+    PluginChecker(const ph_checker& checker, const ph_host* host, const CheckSettings& settings);
+    ~PluginChecker() override;
+
+    PluginChecker(const PluginChecker&) = delete;
+    PluginChecker& operator=(const PluginChecker&) = delete;
+
+    std::optional<Result> run(const RunRequest& request) override;
+    void cancel() override;
+
+  private:
+    std::optional<Result> judge(int32_t code, const std::string& error);
+    void redact(Result& result) const;
+
+    const ph_checker& checker_;
+    const Redactor redactor_;
+    const int cancelFd_; // eventfd that the plugin polls
+    RunSink sink_;
+    ph_check* check_ = nullptr;
+};
+
+} // namespace probehost

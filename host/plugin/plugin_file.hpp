@@ -1,0 +1,26 @@
+// What can be said of a plugin's file without running any of it.
+#pragma once
+
+#include <probehost/abi.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace probehost {
+
+// Why a file cannot be used as a plugin, in words for whoever put it there.
+struct PluginRefused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+struct PluginNote {
+    uint32_t abiMajor = 0;
+    uint32_t abiMinorBuilt = 0;
+    uint32_t abiMinorNeeded = 0;
+    uint32_t flags = 0;
+};
+
+// Reads the ELF header, the note and the exported symbol; throws PluginRefused for a file that this host cannot use.
+PluginNote inspectPluginFile(const std::string& file);
+
+} // namespace probehost

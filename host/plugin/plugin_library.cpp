@@ -1,0 +1,121 @@
+// Opening a plugin and distrusting its tables.
+#include "plugin/plugin_library.hpp"
+
+#include <dlfcn.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <set>
+
+namespace probehost {
+
+namespace {
+
+constexpr size_t longestName = 64;
+constexpr uint32_t mostCheckers = 256;
+constexpr uint32_t longestTime = 3600000; // milliseconds
+// The tables as the first release had them; what comes behind is not read here.
+constexpr uint32_t pluginSize = sizeof(ph_plugin);
+constexpr uint32_t checkerSize = sizeof(ph_checker);
+
+bool wellNamed(const char* name) {
+    if (name == nullptr || *name < 'a' || *name > 'z' || std::strlen(name) > longestName) return false;
+    return std::all_of(name, name + std::strlen(name),
+                       [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
+std::string problem(const ph_checker* checker) {
+    if (checker == nullptr) return "a checker is missing from its table";
+    if (checker->struct_size < checkerSize) return "a checker's struct_size is smaller than the first release's";
+    if (!wellNamed(checker->name)) return "a checker's name is not of the form [a-z][a-z0-9-]{0,63}";
+    const std::string which = "checker \"" + std::string(checker->name) + "\": ";
+    if (checker->create == nullptr || checker->run == nullptr || checker->destroy == nullptr) {
+        return which + "create, run and destroy must all be set";
+    }
+    if (checker->settings_schema == nullptr) return which + "settings_schema must be set";
+    if (checker->timeout_ms == 0 || checker->timeout_ms > longestTime) return which + "timeout_ms must be 1 to 3600000";
+    return "";
+}
+
+CheckerInfo describe(const ph_checker& checker, const std::string& file) {
+    using std::chrono::milliseconds;
+    const auto text = [](const char* words) { return std::string(words == nullptr ? "" : words); };
+    return {checker.name,
+            text(checker.summary),
+            checker.settings_schema,
+            text(checker.info_json),
+            checker.scope == PH_SCOPE_LOCAL,
+            (checker.flags & PH_CHECKER_NO_IO) == 0,
+            ProbeSet(checker.probes),
+            milliseconds(checker.timeout_ms),
+            milliseconds(checker.interval_ms),
+            milliseconds(checker.max_age_ms),
+            file};
+}
+
+bool sameFile(const char* a, const std::string& b) {
+    struct stat first {
+    }, second{};
+    if (stat(a, &first) != 0 || stat(b.c_str(), &second) != 0) return false;
+    return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+}
+
+} // namespace
+
+PluginLibrary::PluginLibrary(std::string file, const ph_host* host) : file_(std::move(file)) {
+    inspectPluginFile(file_);
+    void* handle = dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr) {
+        const char* why = dlerror();
+        throw PluginRefused("cannot be loaded: " + std::string(why == nullptr ? "no reason given" : why));
+    }
+    plugin_ = entry(handle)(host);
+    if (plugin_ == nullptr) throw PluginRefused("its entry function says that it cannot serve this host");
+    requireSound();
+}
+
+// dlsym() also looks into the libraries that a plugin needs, so the address has to be the plugin's own.
+ph_entry_fn PluginLibrary::entry(void* handle) const {
+    void* symbol = dlsym(handle, PH_ENTRY_SYMBOL);
+    Dl_info where{};
+    if (symbol == nullptr || dladdr(symbol, &where) == 0 || !sameFile(where.dli_fname, file_)) {
+        throw PluginRefused("not a probehost plugin: it does not export " PH_ENTRY_SYMBOL);
+    }
+    return reinterpret_cast<ph_entry_fn>(symbol);
+}
+
+void PluginLibrary::requireSound() const {
+    if (plugin_->struct_size < pluginSize) throw PluginRefused("its struct_size is smaller than the first release's");
+    if (plugin_->abi_major != PH_ABI_MAJOR) {
+        throw PluginRefused("its table says plugin ABI " + std::to_string(plugin_->abi_major) +
+                            ", this probehost offers " + std::to_string(PH_ABI_MAJOR));
+    }
+    if (plugin_->checkers == nullptr || plugin_->checker_count == 0 || plugin_->checker_count > mostCheckers) {
+        throw PluginRefused("it offers no checkers, or more than " + std::to_string(mostCheckers));
+    }
+    std::set<std::string> names;
+    for (uint32_t i = 0; i < plugin_->checker_count; i++) {
+        const ph_checker* checker = plugin_->checkers[i];
+        if (const auto why = problem(checker); !why.empty()) throw PluginRefused(why);
+        if (!names.insert(checker->name).second) {
+            throw PluginRefused("it offers the checker \"" + std::string(checker->name) + "\" twice");
+        }
+    }
+}
+
+std::vector<CheckerInfo> PluginLibrary::checkers() const {
+    std::vector<CheckerInfo> all;
+    for (uint32_t i = 0; i < plugin_->checker_count; i++) all.push_back(describe(*plugin_->checkers[i], file_));
+    return all;
+}
+
+const ph_checker* PluginLibrary::find(const std::string& checker) const {
+    for (uint32_t i = 0; i < plugin_->checker_count; i++) {
+        if (plugin_->checkers[i]->name == checker) return plugin_->checkers[i];
+    }
+    return nullptr;
+}
+
+} // namespace probehost

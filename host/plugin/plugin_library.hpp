@@ -1,0 +1,34 @@
+// One opened plugin: its table, checked against the ABI. Never closed, because its threads and thread-local
+// destructors may outlive any moment at which closing would seem safe.
+#pragma once
+
+#include <probehost/abi.h>
+
+#include <string>
+#include <vector>
+
+#include "plugin/checker_info.hpp"
+#include "plugin/plugin_file.hpp"
+
+namespace probehost {
+
+class PluginLibrary {
+  public:
+    // Opens, asks the entry function, and checks everything it says; throws PluginRefused.
+    // Runs the plugin's code, so a file that is not known to survive this is tried in another process first.
+    PluginLibrary(std::string file, const ph_host* host);
+
+    const std::string& file() const { return file_; }
+    const ph_plugin& plugin() const { return *plugin_; }
+    std::vector<CheckerInfo> checkers() const;
+    const ph_checker* find(const std::string& checker) const;
+
+  private:
+    ph_entry_fn entry(void* handle) const;
+    void requireSound() const;
+
+    std::string file_;
+    const ph_plugin* plugin_ = nullptr;
+};
+
+} // namespace probehost
