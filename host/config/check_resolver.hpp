@@ -7,14 +7,9 @@
 #include "config/diagnostics.hpp"
 #include "config/settings.hpp"
 #include "plugin/checker_info.hpp"
+#include "plugin/refused_plugin.hpp"
 
 namespace probehost {
-
-// A file of the plugin directories that is not used.
-struct RefusedPlugin {
-    std::string file;
-    std::string reason;
-};
 
 // Second step after load(): takes each check's missing values from its checker, and reads and validates its own
 // settings. Reports every error of every check; a check with one is not fit for use.

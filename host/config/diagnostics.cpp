@@ -28,10 +28,7 @@ void Diagnostics::warning(Location location, std::string key, std::string messag
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
-    const auto same = [&](const Diagnostic& other) {
-        return order(other) == order(diagnostic) && other.key == diagnostic.key && other.message == diagnostic.message;
-    };
-    if (std::none_of(found_.begin(), found_.end(), same)) found_.push_back(std::move(diagnostic));
+    if (texts_.insert(diagnostic.text()).second) found_.push_back(std::move(diagnostic));
 }
 
 bool Diagnostics::hasErrors() const {

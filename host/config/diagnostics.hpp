@@ -1,6 +1,7 @@
 // Collects what is wrong with a configuration, so that its author sees all of it at once.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,7 @@ class Diagnostics {
     void add(Diagnostic diagnostic);
 
     std::vector<Diagnostic> found_;
+    std::set<std::string> texts_; // so that nothing is said twice
 };
 
 } // namespace probehost

@@ -18,9 +18,10 @@ class Finder {
 
     std::vector<std::string> run() {
         userinfo();
-        for (const auto key : {"password", "passwd", "pwd", "sharedaccesskey", "sharedaccesssignature", "api-key"}) {
-            assignments(key);
+        for (const auto* key : {"password", "passwd", "pwd", "sharedaccesskey", "api-key", "?sig", "&sig", " sig"}) {
+            assignments(key, "; \t\n");
         }
+        assignments("sharedaccesssignature", ";\n"); // holds blanks
         return std::move(found_);
     }
 
@@ -37,22 +38,22 @@ class Finder {
         }
     }
 
-    void assignments(std::string_view key) {
+    void assignments(std::string_view key, const char* ends) {
         const auto lower = Poco::toLower(text_);
         for (auto at = lower.find(key); at != std::string::npos; at = lower.find(key, at + key.size())) {
             const auto sign = lower.find_first_not_of(" \t", at + key.size());
             if (sign == std::string::npos || lower[sign] != '=') continue;
             const auto begin = lower.find_first_not_of(" \t", sign + 1);
-            if (begin != std::string::npos) value(begin);
+            if (begin != std::string::npos) value(begin, ends);
         }
     }
 
-    void value(std::size_t begin) {
+    void value(std::size_t begin, const char* ends) {
         if (text_[begin] == '\'') {
             quoted(begin + 1);
             return;
         }
-        const auto whole = text_.substr(begin, text_.find_first_of("; \t\n", begin) - begin);
+        const auto whole = text_.substr(begin, text_.find_first_of(ends, begin) - begin);
         add(whole);
         add(whole.substr(0, whole.find('&')));
     }

@@ -89,7 +89,7 @@ class Loader {
         for (const auto& [name, line, value] : node->members) {
             const Location location{file, line};
             if (const auto wrong = wrongWithCheckName(name); !wrong.empty()) section.error(name, wrong);
-            auto entry = section.section(name);
+            ConfigSection entry(&value, section.pathOf(name), file, diagnostics_);
             if (value.kind != ConfigNode::Kind::Map && value.kind != ConfigNode::Kind::Nothing) continue;
             auto check = readCheck(name, std::move(entry), location);
             const auto [first, isNew] = locations_.emplace(name, location);

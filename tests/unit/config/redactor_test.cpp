@@ -1,0 +1,30 @@
+// Masking of secrets in texts.
+#include "log/redactor.hpp"
+
+#include <catch2/catch.hpp>
+
+namespace probehost::test {
+
+TEST_CASE("each occurrence of a secret is masked", "[config]") {
+    const Redactor redactor({"hunter2", "p@ss/word"});
+    CHECK(redactor.redact("hunter2 and again hunter2") == "*** and again ***");
+    CHECK(redactor.redact("url=p@ss/word;") == "url=***;");
+    CHECK(redactor.redact("url=p%40ss%2Fword;") == "url=***;");
+    CHECK(redactor.redact("url=p%40ss%2fword;") == "url=***;");
+    CHECK(redactor.redact("nothing here") == "nothing here");
+    CHECK(redactor.redact("").empty());
+}
+
+TEST_CASE("of secrets inside of one another or overlapping nothing is left", "[config]") {
+    CHECK(Redactor({"pass", "password1"}).redact("password1") == "***");
+    CHECK(Redactor({"abcdef", "defghi"}).redact("-abcdefghi-") == "-***-");
+    CHECK(Redactor({"aaaa"}).redact("aaaaaa") == "***");
+}
+
+TEST_CASE("secrets shorter than four characters are left", "[config]") {
+    CHECK(Redactor({"on", "abc", ""}).redact("on abc") == "on abc");
+    CHECK(Redactor({"abcd"}).redact("on abcd") == "on ***");
+    CHECK(Redactor().redact("abcd") == "abcd");
+}
+
+} // namespace probehost::test
