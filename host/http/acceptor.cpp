@@ -2,6 +2,7 @@
 #include "http/acceptor.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -11,6 +12,15 @@ namespace {
 
 constexpr int mostPerTurn = 64;
 constexpr std::chrono::milliseconds pauseTime{20};
+
+// Linux looks for a free descriptor before it looks for a connection, so a shortage alone does not mean that one waits.
+bool hasNewcomer(const Listener& listener) {
+    const int shortage = errno;
+    pollfd entry{listener.fd(), POLLIN, 0};
+    const bool waits = ::poll(&entry, 1, 0) > 0;
+    errno = shortage;
+    return waits;
+}
 
 bool isShortage(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
 
@@ -36,7 +46,7 @@ void Acceptor::acceptFrom(uint64_t key) {
                                  listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             admit(fd, peer, listener.isAdmin());
-        } else if (errno == EAGAIN) {
+        } else if (errno == EAGAIN || (isShortage(errno) && !hasNewcomer(listener))) {
             return;
         } else if (isShortage(errno) && !makeRoom()) {
             pause();

@@ -13,7 +13,7 @@ class Acceptor {
   public:
     using Clock = std::chrono::steady_clock;
 
-    static constexpr uint32_t firstKey = 0xFFFFFF00; // of listener 0, as epoll reports it
+    static constexpr uint64_t firstKey = 0xFFFFFF00; // of listener 0 in epoll; no connection has it
 
     Acceptor(std::vector<Listener> listeners, Epoll& epoll, ConnectionTable& table, RequestServer& server,
              Counters& counters);

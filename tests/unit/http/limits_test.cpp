@@ -1,0 +1,145 @@
+// Slow, silent, deaf and greedy clients: each is ended by a deadline or a bound, and none is in anyone's way.
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+#include "test_front.hpp"
+
+using namespace probehost;
+using namespace probehost::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+void withShortTimes(FrontOptions& options) {
+    options.limits.headTime = 150ms;
+    options.limits.writeTime = 150ms;
+    options.limits.lingerTime = 150ms;
+}
+
+std::vector<Client> clientsOf(const TestFront& front, int count) {
+    std::vector<Client> clients;
+    for (int i = 0; i < count; ++i) clients.push_back(front.client());
+    return clients;
+}
+
+} // namespace
+
+TEST_CASE("limits: a head has one deadline, however steadily its bytes drip", "[http]") {
+    const TestFront front(withShortTimes);
+    Client client = front.client();
+    const auto began = Clock::now();
+    while (!client.hasAnswerWithin(20ms) && Clock::now() - began < patience) client.send("G");
+    CHECK(Clock::now() - began < 400ms);
+    CHECK(client.receive().status == 408);
+    CHECK(client.isClosedWithin(patience));
+}
+
+TEST_CASE("limits: a client that says nothing is closed without a word", "[http]") {
+    const TestFront front(withShortTimes);
+    Client client = front.client();
+    const auto began = Clock::now();
+    CHECK(client.receiveAll().empty());
+    CHECK(client.isClosedWithin(0ms));
+    CHECK(Clock::now() - began < 400ms);
+    CHECK(front.count(Count::DeadlineCloses) == 1);
+}
+
+TEST_CASE("limits: a new request on a kept connection has the deadline of its own first byte", "[http]") {
+    const TestFront front(withShortTimes);
+    Client client = front.client();
+    CHECK(client.get("/health").status == 200);
+    std::this_thread::sleep_for(200ms);
+    CHECK(client.get("/health").status == 200);
+    client.send("GET /he");
+    CHECK(client.receive().status == 408);
+}
+
+TEST_CASE("limits: a client that never reads is reset at the write deadline", "[http]") {
+    TestFront front(withShortTimes);
+    Client deaf = front.client();
+    deaf.send(request("/big"));
+    CHECK(front.reaches(Count::DeadlineCloses, 1));
+    CHECK(front.reaches(Count::Forwarded, 1));
+    CHECK(eventually([&] { return front.count(Count::Open) == 0; }));
+}
+
+TEST_CASE("limits: what a refused client goes on sending is read so that it sees its answer", "[http]") {
+    const TestFront front(withShortTimes);
+    Client client = front.client();
+    client.send("POST /nowhere HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    client.send(std::string(100000, 'x'));
+    CHECK(client.receive().status == 404);
+    CHECK(client.isClosedWithin(patience));
+}
+
+TEST_CASE("limits: a client that sends without end is ended", "[http]") {
+    const TestFront front;
+    Client client = front.client();
+    client.send("nonsense\r\n\r\n");
+    const auto began = Clock::now();
+    while (!client.isClosedWithin(0ms) && Clock::now() - began < patience) client.send(std::string(65536, 'x'));
+    CHECK(Clock::now() - began < 1s);
+}
+
+TEST_CASE("limits: at the limit of connections the longest idle goes first", "[http]") {
+    TestFront front([](FrontOptions& options) { options.limits.connections = 10; });
+    std::vector<Client> silent = clientsOf(front, 5);
+    std::vector<Client> idle = clientsOf(front, 5);
+    for (Client& client : idle) REQUIRE(client.get("/health").status == 200);
+    CHECK(front.get("/health").status == 200);
+    CHECK(idle[0].isClosedWithin(patience));
+    CHECK_FALSE(idle[1].isClosedWithin(0ms));
+    CHECK_FALSE(silent[0].isClosedWithin(0ms));
+}
+
+TEST_CASE("limits: then the longest without a whole head, and every new probe is answered", "[http]") {
+    TestFront front([](FrontOptions& options) { options.limits.connections = 10; });
+    std::vector<Client> silent = clientsOf(front, 100);
+    for (int i = 0; i < 100; ++i) REQUIRE(front.get("/health", "Connection: close\r\n").status == 200);
+    CHECK(front.count(Count::Evicted) >= 90);
+    CHECK(front.count(Count::Open) <= 10);
+    CHECK(silent[0].isClosedWithin(patience));
+}
+
+TEST_CASE("limits: when all wait for results, the longest waiting is answered to make room", "[http]") {
+    TestFront front(
+        [](FrontOptions& options) {
+            options.limits.connections = 10;
+            options.settings.wait = 60s;
+        },
+        answersFreshUntil(Clock::now() - 1s));
+    std::vector<Client> waiting = clientsOf(front, 10);
+    for (Client& client : waiting) client.send(request("/health/ready"));
+    REQUIRE(front.reaches(Count::ParkedNow, 10));
+    CHECK(front.get("/health").status == 200);
+    CHECK(waiting[0].receive().status == 200);
+    CHECK_FALSE(waiting[1].hasAnswerWithin(0ms));
+}
+
+TEST_CASE("limits: one address gets its share, at its own expense", "[http]") {
+    TestFront front([](FrontOptions& options) {
+        options.listen = {{"0.0.0.0:0"}};
+        options.limits.perAddress = 5;
+    });
+    std::vector<Client> greedy = clientsOf(front, 5);
+    Client other(front.port(), "127.0.0.1");
+    CHECK(other.get("/health").status == 200);
+    CHECK(greedy[0].isClosedWithin(patience));
+    CHECK(front.count(Count::Evicted) == 1);
+    CHECK(front.count(Count::Open) == 5);
+}
+
+TEST_CASE("limits: a share that is off limits nobody", "[http]") {
+    TestFront front([](FrontOptions& options) { options.limits.perAddress = 0; });
+    std::vector<Client> many = clientsOf(front, 50);
+    CHECK(front.get("/health").status == 200);
+    CHECK(front.count(Count::Evicted) == 0);
+}
+
+TEST_CASE("limits: a loop turn is measured", "[http]") {
+    TestFront front;
+    CHECK(front.get("/health").status == 200);
+    CHECK(front.reaches(Count::LoopStallMaxUs, 1));
+    CHECK(std::string(name(Count::LoopStallMaxUs)) == "loop_stall_max_us");
+}

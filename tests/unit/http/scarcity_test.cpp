@@ -1,0 +1,78 @@
+// Out of file descriptors: liveness still answers, and what was taken is given back.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <catch2/catch.hpp>
+
+#include "test_front.hpp"
+
+using namespace probehost;
+using namespace probehost::test;
+
+namespace {
+
+// Lowers the limit of descriptors so that only this many more fit, and restores it.
+class FewDescriptors {
+  public:
+    explicit FewDescriptors(rlim_t more) {
+        ::getrlimit(RLIMIT_NOFILE, &before_);
+        const FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        rlimit fewer = before_;
+        fewer.rlim_cur = static_cast<rlim_t>(next.get()) + more;
+        ::setrlimit(RLIMIT_NOFILE, &fewer);
+    }
+    ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+
+  private:
+    rlimit before_{};
+};
+
+} // namespace
+
+TEST_CASE("scarcity: with no descriptors left, silent clients make room for probes", "[http]") {
+    TestFront front;
+    std::vector<Client> silent(200);
+    std::vector<Client> probes(50);
+    {
+        const FewDescriptors few(20);
+        for (Client& client : silent) client.connect(front.port());
+        for (Client& client : probes) {
+            client.connect(front.port());
+            REQUIRE(client.get("/health", "Connection: close\r\n").status == 200);
+        }
+        CHECK(front.count(Count::OutOfDescriptors) > 0);
+        CHECK(front.count(Count::Evicted) > 0);
+    }
+    CHECK(front.get("/health").status == 200);
+}
+
+TEST_CASE("scarcity: with not even one to spare, the reserve answers", "[http]") {
+    TestFront front;
+    std::vector<Client> probes(20);
+    {
+        const FewDescriptors none(0);
+        for (Client& client : probes) {
+            client.connect(front.port());
+            REQUIRE(client.get("/health", "Connection: close\r\n").status == 200);
+        }
+    }
+    CHECK(front.count(Count::OutOfDescriptors) >= 1);
+    CHECK(front.count(Count::Evicted) == 0);
+}
+
+TEST_CASE("scarcity: a limit lowered below what is open is lived with", "[http]") {
+    TestFront front;
+    std::vector<Client> probes(50);
+    std::vector<Client> silent(300);
+    for (Client& client : silent) client.connect(front.port());
+    REQUIRE(front.reaches(Count::Open, 300));
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    rlimit lower = before;
+    lower.rlim_cur = static_cast<rlim_t>(silent.back().fd()) + 10;
+    ::setrlimit(RLIMIT_NOFILE, &lower);
+    for (Client& client : probes) {
+        client.connect(front.port());
+        CHECK(client.get("/health", "Connection: close\r\n").status == 200);
+    }
+    ::setrlimit(RLIMIT_NOFILE, &before);
+}
