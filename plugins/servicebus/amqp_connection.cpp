@@ -19,6 +19,7 @@ namespace {
 constexpr uint32_t kLargestFrame = 65536;
 constexpr size_t kSessionWindow = 16 * kLargestFrame;
 constexpr size_t kMostBytesForOneWait = 4u << 20;
+constexpr size_t kLongestDetail = 200;
 constexpr auto kMoment = sdk::milliseconds(5);
 
 std::string orEmpty(const char* text) { return text == nullptr ? "" : text; }
@@ -32,7 +33,7 @@ Failure transportFailure(pn_transport_t* transport) {
     auto* condition = pn_transport_condition(transport);
     const auto name = orEmpty(pn_condition_get_name(condition));
     if (name == "amqp:unauthorized-access") return refusalFrom(condition);
-    return unexpectedAnswer(name + " " + orEmpty(pn_condition_get_description(condition)));
+    return unexpectedAnswer(name + " " + orEmpty(pn_condition_get_description(condition)).substr(0, kLongestDetail));
 }
 
 // A link that we have ended ourselves may end without a word, but not with an error.

@@ -10,16 +10,16 @@ inline constexpr auto kServiceBusSchema = R"json({
     "connection_string": {
       "type": "string",
       "writeOnly": true,
-      "description": "Connection string of the namespace or entity, with a SharedAccessKey, a SharedAccessSignature, or UseDevelopmentEmulator=true."
+      "description": "Connection string with a key, a signature or UseDevelopmentEmulator=true."
     },
     "namespace": {
       "type": "string",
-      "description": "Host name of the namespace, such as orders.servicebus.windows.net, or its first word; goes with auth: entra."
+      "description": "Host of the namespace (x.servicebus.windows.net), or its first word; goes with auth: entra."
     },
     "auth": {
       "type": "string",
       "enum": ["entra"],
-      "description": "Gets its tokens from Microsoft Entra ID (workload identity or managed identity); needs namespace."
+      "description": "Tokens from Microsoft Entra ID (workload or managed identity); needs namespace."
     },
     "client_id": {
       "type": "string",
@@ -41,7 +41,7 @@ inline constexpr auto kServiceBusSchema = R"json({
       "type": "string",
       "enum": ["peek", "attach", "token"],
       "default": "peek",
-      "description": "Shows the first message without locking it (peek), attaches a receiver without credit (attach), or only puts a token (token)."
+      "description": "Peeks at the first message, attaches a receiver without credit, or only puts a token."
     },
     "transport": {
       "type": "string",

@@ -16,6 +16,11 @@ Mode modeFrom(const std::string& word) {
     throw sdk::ConfigError("mode: expected peek, attach or token");
 }
 
+bool isWebSocket(const std::string& word) {
+    if (word != "amqp" && word != "websocket") throw sdk::ConfigError("transport: expected amqp or websocket");
+    return word == "websocket";
+}
+
 // The address of a queue or subscription, where EntityPath stands in for a queue or topic that is not named.
 std::string entityFrom(const sdk::Settings& settings, const std::string& entity_path) {
     const auto queue = settings.text("queue");
@@ -65,14 +70,16 @@ std::optional<ConnectionString> connectionStringFrom(const sdk::Settings& settin
         throw sdk::ConfigError("namespace: expected either a connection string or a namespace");
     }
     if (text.empty()) return std::nullopt;
-    if (settings.find("auth")) throw sdk::ConfigError("auth: expected together with namespace only");
+    for (const char* name : {"auth", "client_id"}) {
+        if (settings.find(name)) throw sdk::ConfigError(std::string(name) + ": expected together with namespace only");
+    }
     return parseConnectionString(text);
 }
 
 Target targetFrom(const sdk::Settings& settings, const std::optional<ConnectionString>& given) {
     Target target;
     target.mode = modeFrom(settings.text("mode", "peek"));
-    target.websocket = settings.text("transport", "amqp") == "websocket";
+    target.websocket = isWebSocket(settings.text("transport", "amqp"));
     if (given) {
         target.host = given->host;
         target.port = given->port;
@@ -82,6 +89,9 @@ Target targetFrom(const sdk::Settings& settings, const std::optional<ConnectionS
     }
     if (target.websocket && !target.tls)
         throw sdk::ConfigError("transport: expected amqp, as the emulator has no WebSockets");
+    if (!target.tls && settings.find("ca_file")) {
+        throw sdk::ConfigError("ca_file: expected without UseDevelopmentEmulator, as the emulator has no TLS");
+    }
     target.port = portFrom(settings, target);
     target.entity = entityFrom(settings, given ? given->entity_path : "");
     return target;

@@ -1,4 +1,4 @@
-"""Runs check_loop, the smallest host there is, on one plugin: `run` to its end, `Loop` while a test changes things."""
+"""Runs check_loop, the smallest host there is, on one plugin: `run` to the end, `Loop` while a test changes things."""
 import contextlib
 import json
 import os
@@ -9,7 +9,8 @@ import time
 
 def command(plugin, file, options):
     words = [f"{os.environ['PROBEHOST_BIN']}/check_loop", f"{os.environ['PROBEHOST_PLUGINS']}/{plugin}.so", file]
-    return words + [word for name, value in options.items() for word in (f"--{name}", str(value))]
+    return words + [word for name, value in options.items()
+                    for word in ([f"--{name}"] if value is True else [f"--{name}", str(value)])]
 
 
 @contextlib.contextmanager
@@ -34,6 +35,13 @@ def run(plugin, settings, env=None, prefix=(), **options):
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
+def refused(plugin, settings):
+    """Why the plugin would not make a check of these settings."""
+    done = finish(plugin, settings)
+    assert done.returncode == 1, done.stdout
+    return json.loads(done.stdout)["refused"]
+
+
 class Loop:
     """Checks again and again, `pause` ms apart, until it is left."""
 
@@ -53,6 +61,10 @@ class Loop:
         self.process.stdout.close()
         self.file.__exit__(None, None, None)
 
+    @property
+    def pid(self):
+        return self.process.pid
+
     def next(self):
         return json.loads(self.process.stdout.readline())
 
@@ -64,3 +76,9 @@ class Loop:
             assert time.monotonic() < end, results[-5:]
             results.append(self.next())
         return results
+
+
+def said(result):
+    """`pass`, `timeout`, or the status and its public message: `fail: Connection refused`."""
+    status = result["status"]
+    return status if status in ("pass", "timeout") else f"{status}: {result['message']}"

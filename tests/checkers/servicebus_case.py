@@ -1,13 +1,15 @@
 """What the tests of the servicebus checker share: its settings, and what its verdicts look like."""
 from . import loop
+from .loop import said
 
 KEY = "SAS_KEY_VALUE"
+RULE = "SharedAccessKeyName=RootManageSharedAccessKey"
 LOCKED = ("messages_locked", "messages_consumed", "receiver_credits")
 
 
 def connection_string(peer, host="127.0.0.1", key=KEY, emulator=True):
     ending = ";UseDevelopmentEmulator=true" if emulator else ""
-    return f"Endpoint=sb://{host}:{peer.port};SharedAccessKeyName=RootManageSharedAccessKey;SharedAccessKey={key}{ending}"
+    return f"Endpoint=sb://{host}:{peer.port};{RULE};SharedAccessKey={key}{ending}"
 
 
 def settings(peer, **more):
@@ -23,11 +25,6 @@ def over_tls(peer, authority, host="127.0.0.1", **more):
 
 def run(peer_settings, runs=1, timeout=2000, **options):
     return loop.run("servicebus", peer_settings, runs=runs, timeout=timeout, **options)[:runs]
-
-
-def said(result):
-    """`pass`, `timeout`, or the verdict and its public message."""
-    return result["verdict"] if result["verdict"] in ("pass", "timeout") else f"{result['verdict']}: {result['message']}"
 
 
 def first(peer_settings, **options):

@@ -10,7 +10,8 @@ from peers.servicebus_peer.management import EMPTY, ManagementRequests
 from peers.websocket_bridge import WebSocketBridge
 
 from . import loop
-from .servicebus_case import KEY, LOCKED, connection_string, first, over_tls, run, said, settings, until, watch
+from .loop import said
+from .servicebus_case import KEY, LOCKED, RULE, connection_string, first, over_tls, run, settings, until, watch
 
 ENTITIES = {"queues": {"empty": 0, "full": 3}, "subscriptions": {"events/audit": 2, "events/none": 0}}
 MODES = ("peek", "attach", "token")
@@ -105,8 +106,8 @@ def test_the_links_of_a_check_that_ends_are_closed(peer):
 
 
 def test_heartbeats_keep_an_idle_connection():
-    with ServiceBusPeer(**ENTITIES, idle_ms=2500) as peer:
-        assert [said(result) for result in run(settings(peer), runs=2, pause=4000)] == ["pass"] * 2
+    with ServiceBusPeer(**ENTITIES, idle_ms=2000) as peer:
+        assert [said(result) for result in run(settings(peer), runs=2, pause=3000)] == ["pass"] * 2
         assert peer.counters()["connections_total"] == 1
 
 
@@ -119,22 +120,24 @@ def test_a_wrong_key_fails_and_is_never_shown(peer, key):
     assert key not in done.stdout + done.stderr and "sig=" not in done.stdout + done.stderr
 
 
+def signed(peer, uri, life):
+    token = sas(uri, KEY, life)
+    return f"Endpoint=sb://127.0.0.1:{peer.port};SharedAccessSignature={token};UseDevelopmentEmulator=true"
+
+
 @pytest.mark.parametrize("uri, life, expected", [
     ("sb://127.0.0.1/full", 600, "pass"),
     ("sb://127.0.0.1/", 600, "pass"),
     ("sb://127.0.0.1/empty", 600, "fail: Authentication failed"),
     ("sb://127.0.0.1/full", -5, "fail: Token expired")])
 def test_a_ready_made_signature_serves_while_it_lasts(peer, uri, life, expected):
-    text = f"Endpoint=sb://127.0.0.1:{peer.port};SharedAccessSignature={sas(uri, KEY, life)};UseDevelopmentEmulator=true"
-    results = run(settings(peer, connection_string=text), runs=2)
+    results = run(settings(peer, connection_string=signed(peer, uri, life)), runs=2)
     assert [said(result) for result in results] == [expected] * 2
     assert "sig=" not in json.dumps(results)
 
 
 def test_a_signature_that_ends_while_connected_is_noticed(peer):
-    text = f"Endpoint=sb://127.0.0.1:{peer.port};SharedAccessSignature={sas('sb://127.0.0.1/', KEY, 3)}" \
-           ";UseDevelopmentEmulator=true"
-    with watch(settings(peer, connection_string=text)) as running:
+    with watch(settings(peer, connection_string=signed(peer, "sb://127.0.0.1/", 3))) as running:
         assert {said(result) for result in until(running, "fail: Token expired")} == {"pass", "fail: Token expired"}
 
 
@@ -186,6 +189,32 @@ def test_an_entra_token_that_is_refused_is_an_authentication_failure(secure, aut
         results = run(entra_settings(secure, authority), runs=2, env=entra.environment_imds())
         assert {said(result) for result in results} == {"fail: Authentication failed"}
         assert not any(token in json.dumps(results) for token in entra.issued)
+
+
+# Settings
+
+@pytest.mark.parametrize("change, expected", [
+    ({"connection_string": None}, "connection_string: expected a connection string, or namespace"),
+    ({"connection_string": ""}, "connection_string: expected a connection string, or namespace"),
+    ({"connection_string": f"SharedAccessKey={KEY}"}, "connection_string: expected an Endpoint"),
+    ({"namespace": "orders"}, "namespace: expected either"),
+    ({"auth": "entra"}, "auth: expected together with namespace"),
+    ({"client_id": "x"}, "client_id: expected together with namespace"),
+    ({"queue": None}, "queue: expected a queue, or a topic and a subscription"),
+    ({"topic": "events", "subscription": "audit"}, "queue: expected either a queue"),
+    ({"queue": None, "topic": "events"}, "subscription: expected a topic and a subscription"),
+    ({"queue": None, "subscription": "audit"}, "topic: expected a topic and a subscription"),
+    ({"mode": "shout"}, "mode: expected peek, attach or token"),
+    ({"transport": "pigeon"}, "transport: expected amqp or websocket"),
+    ({"transport": "websocket"}, "transport: expected amqp, as the emulator"),
+    ({"port": 70000}, "port: expected a number"),
+    ({"ca_file": "/nowhere/ca.pem"}, "ca_file: expected without"),
+    ({"ca_file": "/nowhere/ca.pem", "connection_string": f"Endpoint=sb://ns;{RULE};SharedAccessKey={KEY}"}, "ca_file: "),
+    ({"connection_string": "Endpoint=sb://ns;SharedAccessSignature=hush"}, "connection_string: expected SharedAcc")],
+    ids=str)
+def test_a_setting_that_does_not_fit_is_named(peer, change, expected):
+    reason = loop.refused("servicebus", settings(peer, **change))
+    assert reason.startswith(expected) and KEY not in reason and "hush" not in reason
 
 
 # WebSockets
