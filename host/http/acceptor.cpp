@@ -10,7 +10,7 @@
 namespace probehost {
 namespace {
 
-constexpr int mostPerTurn = 64;
+constexpr std::size_t mostPerTurn = 32;
 constexpr std::chrono::milliseconds pauseTime{20};
 
 // Linux looks for a free descriptor before it looks for a connection, so a shortage alone does not mean that one waits.
@@ -37,9 +37,19 @@ void Acceptor::watch() {
 }
 
 void Acceptor::acceptFrom(uint64_t key) {
-    if (key - firstKey >= listeners_.size()) return;
-    const Listener& listener = listeners_[key - firstKey];
-    for (int i = 0; i < mostPerTurn && !paused_; ++i) {
+    if (key - firstKey < listeners_.size()) accept(listeners_[key - firstKey]);
+}
+
+// A client that was accepted a turn ago has most likely sent its request by now.
+void Acceptor::serveNewcomers() {
+    for (std::size_t i = 0; i < silentCount_; ++i)
+        if (Connection* connection = table_.find(silent_[i])) server_.readable(*connection);
+    forgetNewcomers();
+    for (const Listener& listener : listeners_) accept(listener);
+}
+
+void Acceptor::accept(const Listener& listener) {
+    for (std::size_t i = 0; i < mostPerTurn && !paused_; ++i) {
         SocketAddress peer;
         socklen_t size = SocketAddress::capacity;
         const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),
@@ -61,7 +71,10 @@ void Acceptor::admit(int fd, const SocketAddress& peer, bool admin) {
     if (table_.isFull() && !server_.evict()) return;
     const bool overShare = !admin && table_.hasItsShare(peer.network());
     if (overShare && !server_.evictOf(peer.network())) return counters_.add(Count::OverShare);
-    server_.accepted(table_.open(owner.release(), peer, admin));
+    Connection& connection = table_.open(owner.release(), peer, admin);
+    server_.accepted(connection);
+    const bool silent = connection.isOpen() && connection.state == State::Receiving && connection.input.empty();
+    if (silent && silentCount_ < silent_.size()) silent_[silentCount_++] = connection.key();
 }
 
 // Called for each failed accept: an evicted descriptor may lie beyond a limit that was lowered, so more may have to go.

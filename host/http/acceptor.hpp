@@ -1,6 +1,7 @@
 // Takes new connections in, also when connections or descriptors have run out.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <vector>
 
@@ -21,6 +22,9 @@ class Acceptor {
     uint16_t port() const { return listeners_.empty() ? uint16_t{0} : listeners_.front().port(); }
     void watch();
     void acceptFrom(uint64_t key);
+    // Serves new clients ahead of all that are ready, so that their wait does not grow with the number of others.
+    void serveNewcomers();
+    void forgetNewcomers() { silentCount_ = 0; }
 
     // Keeps one descriptor in reserve, and listens again after a pause.
     void recover(Clock::time_point now);
@@ -28,6 +32,7 @@ class Acceptor {
     void close();
 
   private:
+    void accept(const Listener& listener);
     void admit(int fd, const SocketAddress& peer, bool admin);
     bool makeRoom();
     void pause();
@@ -38,6 +43,8 @@ class Acceptor {
     RequestServer& server_;
     Counters& counters_;
     FileDescriptor spare_;
+    std::array<uint64_t, 32> silent_{}; // the latest clients that had sent nothing when they were accepted
+    std::size_t silentCount_ = 0;
     bool paused_ = false;
     Clock::time_point pausedUntil_;
 };

@@ -39,6 +39,7 @@ void RequestServer::answered(Connection& connection) {
 }
 
 void RequestServer::writable(Connection& connection) {
+    if (connection.state != State::Writing) return;
     flush(connection);
     if (connection.isOpen() && connection.state == State::Receiving) resume(connection);
     if (connection.isOpen()) table_.watch(connection);

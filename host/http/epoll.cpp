@@ -17,9 +17,10 @@ bool Epoll::control(int operation, int fd, uint32_t events, uint64_t key) {
     return ::epoll_ctl(fd_.get(), operation, fd, &event) == 0;
 }
 
-std::size_t Epoll::wait(int timeoutMs) {
+void Epoll::wait(int timeoutMs) {
     const int count = ::epoll_wait(fd_.get(), events_.data(), static_cast<int>(events_.size()), timeoutMs);
-    return count < 0 ? 0 : static_cast<std::size_t>(count);
+    count_ = count < 0 ? 0 : static_cast<std::size_t>(count);
+    taken_ = 0;
 }
 
 } // namespace probehost

@@ -18,15 +18,20 @@ class Epoll {
     bool change(int fd, uint32_t events, uint64_t key) { return control(EPOLL_CTL_MOD, fd, events, key); }
     void remove(int fd) { control(EPOLL_CTL_DEL, fd, 0, 0); }
 
-    // The first count of events are filled in.
-    std::size_t wait(int timeoutMs);
-    const epoll_event& operator[](std::size_t i) const { return events_[i]; }
+    // Fetches the next events, once the last ones are taken.
+    void wait(int timeoutMs);
+    bool hasMore() const { return taken_ < count_; }
+    const epoll_event& next() { return events_[taken_++]; }
+    // Whether more sockets are ready than could be looked at.
+    bool isBehind() const { return hasMore() || count_ == events_.size(); }
 
   private:
     bool control(int operation, int fd, uint32_t events, uint64_t key);
 
     FileDescriptor fd_;
     std::array<epoll_event, 256> events_{};
+    std::size_t count_ = 0;
+    std::size_t taken_ = 0;
 };
 
 } // namespace probehost

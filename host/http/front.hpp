@@ -30,7 +30,7 @@ struct AdminOptions {
 };
 
 struct FrontOptions {
-    std::vector<ListenAddress> listen;
+    std::vector<ListenSpec> listen;
     Limits limits;
     FrontSettings settings;
     std::optional<AdminOptions> admin;

@@ -16,6 +16,7 @@ constexpr uint64_t wakeKey = Acceptor::firstKey - 1;
 constexpr uint64_t handlersKey = Acceptor::firstKey - 2;
 constexpr uint64_t adminKey = Acceptor::firstKey - 3;
 
+constexpr std::chrono::microseconds slice{500}; // longest that sockets are served before new clients get a look
 constexpr std::chrono::milliseconds longestSleep{500};
 constexpr std::chrono::milliseconds standstill{1000};
 constexpr std::chrono::milliseconds pauseNap{10};
@@ -38,7 +39,7 @@ FileDescriptor eventDescriptor() {
 
 std::vector<Listener> listenersOf(const FrontOptions& options) {
     std::vector<Listener> listeners;
-    for (const ListenAddress& where : options.listen) listeners.push_back(Listener::tcp(where, options.limits.backlog));
+    for (const ListenSpec& where : options.listen) listeners.push_back(Listener::tcp(where, options.limits.backlog));
     if (options.admin) listeners.push_back(Listener::unixSocket(options.admin->path, options.limits.backlog));
     return listeners;
 }
@@ -118,13 +119,13 @@ void FrontLoop::finishUp() {
 }
 
 void FrontLoop::turn() {
-    const auto asleep = Clock::now();
-    const std::size_t count = epoll_.wait(timeout(asleep));
+    if (!epoll_.hasMore()) epoll_.wait(timeout(Clock::now()));
     const auto awake = Clock::now();
     noticeStandstill(awake);
     server_.setTime(awake);
     readMail();
-    for (std::size_t i = 0; i < count; ++i) dispatch(epoll_[i]);
+    epoll_.isBehind() ? acceptor_.serveNewcomers() : acceptor_.forgetNewcomers();
+    while (epoll_.hasMore() && Clock::now() - awake < slice) dispatch(epoll_.next());
     server_.expire();
     server_.releaseParked();
     if (server_.takeNewWaiters() && refresh_) refresh_(Probe::Ready);

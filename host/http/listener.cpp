@@ -17,7 +17,7 @@ void setOption(int fd, int level, int option, int value) { ::setsockopt(fd, leve
 
 std::string lastError() { return std::strerror(errno); }
 
-FileDescriptor bound(const ListenAddress& where) {
+FileDescriptor bound(const ListenSpec& where) {
     const SocketAddress address = parseSocketAddress(where.address);
     FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) throw ListenError(where.address, lastError());
@@ -27,7 +27,7 @@ FileDescriptor bound(const ListenAddress& where) {
     return fd;
 }
 
-FileDescriptor inherited(const ListenAddress& where) {
+FileDescriptor inherited(const ListenSpec& where) {
     int listening = 0;
     socklen_t size = sizeof listening;
     if (::getsockopt(where.inheritedFd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
@@ -40,7 +40,7 @@ FileDescriptor inherited(const ListenAddress& where) {
 
 } // namespace
 
-Listener Listener::tcp(const ListenAddress& where, int backlog) {
+Listener Listener::tcp(const ListenSpec& where, int backlog) {
     Listener listener(where.inheritedFd >= 0 ? inherited(where) : bound(where));
     setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // this and the next are inherited by connections
     setOption(listener.fd(), IPPROTO_TCP, TCP_NODELAY, 1);

@@ -19,14 +19,14 @@ class ListenError : public std::runtime_error {
 };
 
 // "0.0.0.0:8000", "[::]:8000" (which serves IPv4 too), or a listening socket that is already open.
-struct ListenAddress {
+struct ListenSpec {
     std::string address;
     int inheritedFd = -1;
 };
 
 class Listener {
   public:
-    static Listener tcp(const ListenAddress& where, int backlog);
+    static Listener tcp(const ListenSpec& where, int backlog);
 
     // A Unix socket of mode 0600. A file that a dead process left is replaced; a live one, or no socket, is an error.
     static Listener unixSocket(const std::string& path, int backlog);

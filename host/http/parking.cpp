@@ -4,7 +4,7 @@
 namespace probehost {
 namespace {
 
-constexpr int mostPerTurn = 256; // so that a thousand waiting probes do not hold up a new one
+constexpr int mostPerTurn = 64; // so that a thousand waiting probes do not hold up a new one
 
 } // namespace
 

@@ -45,6 +45,9 @@ void RequestServer::accepted(Connection& connection) {
 }
 
 void RequestServer::readable(Connection& connection) {
+    // What was ready a moment ago may have gone on since.
+    const State state = connection.state;
+    if (state != State::Receiving && state != State::Idle && state != State::Lingering) return;
     const std::size_t most = std::max(limits_.head.headBytes, connection.needed);
     const std::size_t room = std::min(most - std::min(most - 1, connection.input.size()), scratch_.size());
     const ssize_t got = ::recv(connection.fd, scratch_.data(), room, MSG_DONTWAIT);
