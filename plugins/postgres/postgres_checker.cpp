@@ -77,16 +77,17 @@ class PostgresChecker {
 
     // libpq would wait for a silent host for ever, so each but the last gets only its share of the time.
     Verdict askAnyHost(const std::vector<PostgresHost>& hosts, const sdk::Deadline& deadline) {
-        std::optional<PostgresError> failure;
+        std::optional<net::NetError> failure;
         for (size_t i = 0; i < hosts.size(); i++) {
             const auto left = static_cast<long>(hosts.size() - i);
             try {
                 return ask(
                     connect(hosts[i], deadline, left == 1 ? deadline : deadline.within(deadline.remaining() / left)),
                     deadline);
-            } catch (const PostgresError& error) {
+            } catch (const net::NetError& error) {
                 if (!failure || failure->connectionLevel) failure = error;
-                if (!error.elsewhere) break;
+                const auto* said_by_server = dynamic_cast<const PostgresError*>(&error);
+                if (said_by_server != nullptr && !said_by_server->elsewhere) break;
             }
         }
         throw *failure;

@@ -1,4 +1,4 @@
-// One connection to a PostgreSQL server: libpq's non-blocking calls, our waits, bounded memory.
+// One connection to a PostgreSQL server: libpq's non-blocking calls log in, our waits end at the deadline.
 #include "postgres_connection.hpp"
 
 #include <openssl/ssl.h>
@@ -6,11 +6,13 @@
 
 #include <vector>
 
+#include "postgres_query.hpp"
+
 namespace probehost {
 namespace {
 
-// libpq buffers a whole message, however long the server says it is; nothing that a check asks for is this long.
-constexpr long kLongestAnswer = 1024 * 1024;
+// A login takes a few hundred bytes; libpq would go on buffering whatever comes instead.
+constexpr long kLongestLogin = 256 * 1024;
 
 // libpq says only "certificate verify failed". OpenSSL tells its callback why; one thread connects once at a time.
 thread_local int certificate_error = X509_V_OK;
@@ -55,8 +57,7 @@ PostgresConnection::PostgresConnection(const std::map<std::string, std::string>&
     certificate_error = X509_V_OK;
     PQsetNoticeReceiver(connection_.get(), ignoreNotice, nullptr);
     PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
-    if (PQstatus(connection_.get()) == CONNECTION_BAD)
-        fail(withoutQuotes(PQerrorMessage(connection_.get())).c_str(), PostgresPhase::Connect);
+    if (PQstatus(connection_.get()) == CONNECTION_BAD) fail(withoutQuotes(PQerrorMessage(connection_.get())).c_str());
     logIn(deadline);
     last_used_ns_ = sdk::Deadline::now();
 }
@@ -67,70 +68,34 @@ void PostgresConnection::logIn(const sdk::Deadline& deadline) {
         wait(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
         watchVerification(connection_.get());
         wanted = PQconnectPoll(connection_.get());
-        if (wanted == PGRES_POLLING_FAILED) fail(PQerrorMessage(connection_.get()), PostgresPhase::Connect);
+        if (wanted == PGRES_POLLING_FAILED) fail(PQerrorMessage(connection_.get()));
     }
-    if (PQsetnonblocking(connection_.get(), 1) != 0) fail(PQerrorMessage(connection_.get()), PostgresPhase::Connect);
+    if (PQsetnonblocking(connection_.get(), 1) != 0) fail(PQerrorMessage(connection_.get()));
 }
 
 std::string PostgresConnection::query(const std::string& text, const sdk::Deadline& deadline) {
-    received_ = 0;
     last_used_ns_ = sdk::Deadline::now();
-    if (PQsendQuery(connection_.get(), text.c_str()) != 1)
-        fail(PQerrorMessage(connection_.get()), PostgresPhase::Query);
-    PQsetSingleRowMode(connection_.get());
-    flush(deadline);
-    std::string first_value;
-    while (const auto result = next(deadline)) readInto(result, first_value);
-    return first_value;
+    PostgresStream stream(connection_.get());
+    auto answer = askQuery(stream, text, deadline);
+    idle_ = answer.idle;
+    return std::move(answer.first_value);
 }
 
-void PostgresConnection::flush(const sdk::Deadline& deadline) {
-    for (;;) {
-        const int left = PQflush(connection_.get());
-        if (left == 0) return;
-        const bool readable = left > 0 && (wait(POLLIN | POLLOUT, deadline) & POLLIN) != 0;
-        if (left < 0 || (readable && PQconsumeInput(connection_.get()) != 1))
-            fail(PQerrorMessage(connection_.get()), PostgresPhase::Query);
-    }
-}
-
-PostgresConnection::Result PostgresConnection::next(const sdk::Deadline& deadline) {
-    while (PQisBusy(connection_.get()) != 0) {
-        wait(POLLIN, deadline);
-        if (PQconsumeInput(connection_.get()) != 1) fail(PQerrorMessage(connection_.get()), PostgresPhase::Query);
-    }
-    return Result(PQgetResult(connection_.get()));
-}
-
-void PostgresConnection::readInto(const Result& result, std::string& first_value) const {
-    switch (PQresultStatus(result.get())) {
-        case PGRES_SINGLE_TUPLE:
-            if (first_value.empty() && PQnfields(result.get()) > 0) first_value = PQgetvalue(result.get(), 0, 0);
-            return;
-        case PGRES_TUPLES_OK:
-        case PGRES_COMMAND_OK:
-        case PGRES_EMPTY_QUERY:
-            return;
-        case PGRES_COPY_IN:
-        case PGRES_COPY_OUT:
-        case PGRES_COPY_BOTH:
-            throw PostgresError({"Query failed", "a check's query cannot be COPY"}, false);
-        default:
-            fail(PQresultErrorMessage(result.get()), PostgresPhase::Query);
-    }
-}
-
-short PostgresConnection::wait(short events, const sdk::Deadline& deadline) {
-    const short ready = deadline.wait(PQsocket(connection_.get()), events);
+void PostgresConnection::wait(short events, const sdk::Deadline& deadline) {
+    const int fd = PQsocket(connection_.get());
+    const short ready = deadline.wait(fd, events);
     if (deadline.passed()) throw sdk::Cancelled();
+    reset_ = reset_ || (ready & POLLERR) != 0;
     int waiting = 0;
-    if ((ready & POLLIN) != 0 && ioctl(PQsocket(connection_.get()), FIONREAD, &waiting) == 0) received_ += waiting;
-    if (received_ > kLongestAnswer) throw PostgresError({"Answer too long", "more than 1 MiB of answer"}, false);
-    return ready;
+    if ((ready & POLLIN) != 0 && ioctl(fd, FIONREAD, &waiting) == 0) received_ += waiting;
+    if (received_ > kLongestLogin) throw PostgresError({"Unexpected answer", "more than 256 KiB of login"}, true);
 }
 
-void PostgresConnection::fail(const char* text, PostgresPhase phase) const {
-    throw explain(text, phase, certificate_error);
+void PostgresConnection::fail(const char* text) const {
+    auto error = explain(text, PostgresPhase::Connect, certificate_error);
+    // To libpq a reset is one more way of closing.
+    if (reset_ && error.message == "Connection closed") error.message = "Connection reset";
+    throw error;
 }
 
 } // namespace probehost

@@ -1,4 +1,4 @@
-// One connection to a PostgreSQL server: libpq's non-blocking calls, our waits, bounded memory.
+// One connection to a PostgreSQL server: libpq's non-blocking calls log in, our waits end at the deadline.
 #pragma once
 
 #include <libpq-fe.h>
@@ -9,10 +9,11 @@
 #include <string>
 
 #include "postgres_errors.hpp"
+#include "postgres_stream.hpp"
 
 namespace probehost {
 
-// Throws PostgresError or sdk::Cancelled; after either, only destroy it. Thread-compatible.
+// Throws PostgresError, net::NetError or sdk::Cancelled; after either, only destroy it. Thread-compatible.
 class PostgresConnection {
   public:
     // Connects and logs in. `options` are libpq's and name one server by number, so that libpq looks up nothing.
@@ -22,7 +23,7 @@ class PostgresConnection {
     std::string query(const std::string& text, const sdk::Deadline& deadline);
 
     // Nothing of the last query is left behind, such as an open transaction.
-    bool reusable() const { return PQtransactionStatus(connection_.get()) == PQTRANS_IDLE; }
+    bool reusable() const { return idle_; }
 
     // How long nobody has spoken on it: what lies between may have forgotten an idle connection.
     sdk::nanoseconds idle() const { return sdk::nanoseconds(sdk::Deadline::now() - last_used_ns_); }
@@ -31,20 +32,14 @@ class PostgresConnection {
     struct Finish {
         void operator()(PGconn* connection) const { PQfinish(connection); }
     };
-    struct Clear {
-        void operator()(PGresult* result) const { PQclear(result); }
-    };
-    using Result = std::unique_ptr<PGresult, Clear>;
-
     void logIn(const sdk::Deadline& deadline);
-    void flush(const sdk::Deadline& deadline);
-    Result next(const sdk::Deadline& deadline);
-    void readInto(const Result& result, std::string& first_value) const;
-    short wait(short events, const sdk::Deadline& deadline);
-    [[noreturn]] void fail(const char* text, PostgresPhase phase) const;
+    void wait(short events, const sdk::Deadline& deadline);
+    [[noreturn]] void fail(const char* text) const;
 
     std::unique_ptr<PGconn, Finish> connection_;
-    long received_ = 0; // bytes since the last query was sent, or the connection was begun
+    long received_ = 0; // bytes during the login
+    bool reset_ = false;
+    bool idle_ = false;
     int64_t last_used_ns_ = 0;
 };
 
