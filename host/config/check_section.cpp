@@ -41,7 +41,7 @@ void readDurations(ConfigSection& section, UnresolvedCheck& unresolved) {
 
 } // namespace
 
-CheckEntry readCheck(const std::string& name, ConfigSection section, Location location) {
+CheckEntry readCheck(const std::string& name, ConfigSection section, const Location& location) {
     CheckEntry check;
     check.location = location;
     check.policy.name = name;

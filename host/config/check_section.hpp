@@ -8,7 +8,7 @@
 
 namespace probehost {
 
-CheckEntry readCheck(const std::string& name, ConfigSection section, Location location);
+CheckEntry readCheck(const std::string& name, ConfigSection section, const Location& location);
 
 // Why a check may not have this name, or "".
 std::string wrongWithCheckName(const std::string& name);

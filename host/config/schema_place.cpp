@@ -62,7 +62,7 @@ SchemaPlace::SchemaPlace(const Schema& root) : root_(root) { add(root, true); }
 
 void SchemaPlace::add(const Var& schema, bool sure) {
     if (!isObject(schema)) return;
-    const auto object = schema.extract<Schema>();
+    const auto& object = schema.extract<Schema>();
     const auto known = all();
     if (known.size() >= maxSchemas || std::find(known.begin(), known.end(), object) != known.end()) return;
     (sure ? sure_ : possible_).push_back(object);
@@ -108,7 +108,7 @@ void SchemaPlace::addItem(const Schema& schema, bool sure, std::size_t index) {
     const auto items = schema->get("items");
     if (!isArray(items)) {
         add(items, sure);
-    } else if (const auto list = items.extract<Array::Ptr>(); index < list->size()) {
+    } else if (const auto& list = items.extract<Array::Ptr>(); index < list->size()) {
         add(list->get(static_cast<unsigned>(index)), sure);
     } else {
         add(schema->get("additionalItems"), sure);

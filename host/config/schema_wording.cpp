@@ -99,7 +99,7 @@ class Wording {
         }
     }
 
-    void missing(const SchemaFailure& failure, Spot spot) {
+    void missing(const SchemaFailure& failure, const Spot& spot) {
         const bool inBranch = !spot.place.alwaysRequires(failure.name) && explainedByNoneOf(failure, spot);
         if (inBranch && !alternativesInWords(spot.place).empty()) return;
         const int line = spot.node->line;

@@ -38,6 +38,17 @@ std::string sizeText(std::size_t bytes) {
     return bytes >= 1U << 20U ? std::to_string(bytes >> 20U) + " MiB" : std::to_string(bytes >> 10U) + " KiB";
 }
 
+bool isControl(unsigned char c) { return (c < 0x20U && c != '\t' && c != '\n' && c != '\r') || c == 0x7FU; }
+
+// Bytes of the character that the text begins with; 0: no character of a text.
+std::size_t lengthOfCharacter(std::string_view text) {
+    const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+    if (*bytes < 0x80U) return isControl(*bytes) ? 0 : 1;
+    const std::size_t length = *bytes >= 0xF0U ? 4 : *bytes >= 0xE0U ? 3 : 2;
+    const bool legal = length <= text.size() && Poco::UTF8Encoding::isLegal(bytes, static_cast<int>(length));
+    return legal ? length : 0;
+}
+
 } // namespace
 
 std::variant<std::string, FileFailure> readTextFile(const std::string& path, std::size_t limit) {
@@ -64,18 +75,11 @@ std::variant<std::string, FileFailure> readTextFile(const std::string& path, std
 
 int firstLineNotText(std::string_view text) {
     int line = 1;
-    for (std::size_t at = 0; at < text.size();) {
-        const auto* bytes = reinterpret_cast<const unsigned char*>(text.data()) + at;
-        const auto left = text.size() - at;
-        std::size_t length = 1;
-        if (*bytes >= 0x80U) {
-            length = *bytes >= 0xF0U ? 4 : *bytes >= 0xE0U ? 3 : 2;
-            if (length > left || !Poco::UTF8Encoding::isLegal(bytes, static_cast<int>(length))) return line;
-        } else if ((*bytes < 0x20U && *bytes != '\t' && *bytes != '\n' && *bytes != '\r') || *bytes == 0x7FU) {
-            return line;
-        }
-        if (*bytes == '\n') ++line;
-        at += length;
+    while (!text.empty()) {
+        const auto length = lengthOfCharacter(text);
+        if (length == 0) return line;
+        if (text.front() == '\n') ++line;
+        text.remove_prefix(length);
     }
     return 0;
 }

@@ -31,19 +31,24 @@ bool has(const std::vector<std::string>& types, std::string_view type) {
     return std::find(types.begin(), types.end(), type) != types.end();
 }
 
+bool isBoolean(const std::string& text) { return text == "true" || text == "false"; }
+
+// A number where one is wanted and the text is one, else the text.
+Var numberOrText(const std::string& text, const std::vector<std::string>& types) {
+    const bool anyNumber = has(types, "number");
+    if (!anyNumber && !has(types, "integer")) return text;
+    if (const auto whole = numberFrom<Poco::Int64>(text)) return *whole;
+    const auto real = anyNumber ? numberFrom<double>(text) : std::nullopt;
+    return real && std::isfinite(*real) ? Var(*real) : Var(text);
+}
+
 Var valueOf(const ConfigNode& node, const SchemaPlace& place) {
-    auto types = place.types();
     if (!node.plain && !node.expanded) return node.text;
+    auto types = place.types();
     if (types.empty() && node.expanded) return node.text;
     if (types.empty()) types = {"boolean", "number"};
-    if (has(types, "boolean") && (node.text == "true" || node.text == "false")) return node.text == "true";
-    if (has(types, "integer") || has(types, "number")) {
-        if (const auto whole = numberFrom<Poco::Int64>(node.text)) return *whole;
-    }
-    if (has(types, "number")) {
-        if (const auto real = numberFrom<double>(node.text); real && std::isfinite(*real)) return *real;
-    }
-    return node.text;
+    if (has(types, "boolean") && isBoolean(node.text)) return node.text == "true";
+    return numberOrText(node.text, types);
 }
 
 std::string escaped(const std::string& name) {

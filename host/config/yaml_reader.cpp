@@ -69,7 +69,7 @@ class TreeBuilder final : public YAML::EventHandler {
     void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
         const auto known = anchors_.find(anchor);
         if (known == anchors_.end()) throw Limit{mark.line + 1, "an alias stands inside the place that it names"};
-        spend(mark, nodeCount(known->second), textSize(known->second));
+        spend(mark.line + 1, nodeCount(known->second), textSize(known->second));
         attach(known->second, 0);
     }
 
@@ -105,17 +105,17 @@ class TreeBuilder final : public YAML::EventHandler {
     };
 
     ConfigNode node(ConfigNode::Kind kind, const YAML::Mark& mark) {
-        spend(mark, 1, 0);
+        spend(mark.line + 1, 1, 0);
         ConfigNode made;
         made.kind = kind;
         made.line = mark.line + 1;
         return made;
     }
 
-    void spend(const YAML::Mark& mark, std::size_t nodes, std::size_t text) {
+    void spend(int line, std::size_t nodes, std::size_t text) {
         nodes_ += nodes;
         text_ += text;
-        if (nodes_ > maxNodes || text_ > maxText) throw Limit{mark.line + 1, "too large once its aliases are followed"};
+        if (nodes_ > maxNodes || text_ > maxText) throw Limit{line, "too large once its aliases are followed"};
     }
 
     void refuseTag(const YAML::Mark& mark, const std::string& tag) {
@@ -140,7 +140,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
     void attach(ConfigNode done, YAML::anchor_t anchor) {
         if (anchor != 0) {
-            spend(YAML::Mark(), nodeCount(done), textSize(done));
+            spend(done.line, nodeCount(done), textSize(done));
             anchors_[anchor] = done;
         }
         if (stack_.empty()) {
