@@ -77,7 +77,7 @@ Check::TimePoint Check::nextEvent() const {
 
 Check::TimePoint Check::shownUntil(TimePoint now) const {
     if (!history_.finished) return TimePoint::max();
-    if (!stale(now)) return *history_.finished + policy_.staleAfter + milliseconds(1);
+    if (!stale(now)) return *history_.finished + policy_.staleAfter + Clock::duration(1);
     return *history_.finished + std::chrono::floor<seconds>(now - *history_.finished) + seconds(1);
 }
 

@@ -2,6 +2,7 @@
 #include "health/run_pool.hpp"
 
 #include <Poco/Runnable.h>
+#include <pthread.h>
 #include <sys/resource.h>
 
 #include <memory>
@@ -22,7 +23,8 @@ class Task final : public Poco::Runnable {
 
     void run() override {
         const std::unique_ptr<Task> self(this);
-        setpriority(PRIO_PROCESS, 0, lowestPriority);
+        setpriority(PRIO_PROCESS, 0, lowestPriority); // of this thread alone, on Linux
+        pthread_setname_np(pthread_self(), "check");
         body_();
     }
 
@@ -42,7 +44,7 @@ bool RunPool::execute(std::function<void()> task) {
     auto owned = std::make_unique<Task>(std::move(task));
     try {
         pool_.start(*owned);
-    } catch (const Poco::NoThreadAvailableException&) {
+    } catch (const Poco::Exception&) { // no room in the pool, or no more threads from the system
         return false;
     }
     static_cast<void>(owned.release()); // the task deletes itself when it has run

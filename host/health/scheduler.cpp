@@ -18,7 +18,7 @@ int64_t nanoseconds(Clock::time_point time) {
 } // namespace
 
 Scheduler::Scheduler(Checks checks, HealthObserver& observer)
-    : observer_(observer), pool_(static_cast<int>(checks.size())), checks_(std::move(checks)) {
+    : observer_(observer), checks_(std::move(checks)), pool_(static_cast<int>(checks_.size())) {
     beat_ = nanoseconds(Clock::now());
 }
 

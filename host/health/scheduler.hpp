@@ -70,7 +70,6 @@ class Scheduler {
     TimePoint nextEvent() const;
 
     HealthObserver& observer_;
-    RunPool pool_;
     Checks checks_;
     Checks retired_;               // of former configurations, until their runs come back
     std::vector<CheckState> told_; // states as last told to the observer
@@ -86,6 +85,7 @@ class Scheduler {
     bool stopping_ = false;         // guarded by mutex_
     std::atomic<int64_t> beat_{0};
     std::thread thread_;
+    RunPool pool_; // last, so that its threads have come back before anything they use is gone
 };
 
 } // namespace probehost

@@ -37,7 +37,8 @@ Question read(const HTTPServerRequest& request, const FrontSettings& settings) {
     const Poco::URI uri(request.getURI());
     Question question;
     question.probe = probeOf(uri.getPath(), settings);
-    if (uri.getPath().starts_with(std::string(readyPath) + "/")) question.check = uri.getPath().substr(readyPath.size() + 1);
+    if (uri.getPath().starts_with(std::string(readyPath) + "/"))
+        question.check = uri.getPath().substr(readyPath.size() + 1);
     for (const auto& [name, value] : uri.getQueryParameters()) {
         if (name == "verbose") question.verbose = true;
         if (name == "exclude") question.excluded.insert(value);
@@ -57,7 +58,8 @@ Answer answerCheck(const Report& report, const Question& question, bool details)
     const auto found = std::ranges::find(report.checks, question.check, &CheckState::name);
     if (found == report.checks.end() || !found->probes.has(Probe::Ready)) return {404, renderError("No such check")};
     const int status = found->healthy ? 200 : 503;
-    return {status, details ? renderCheck(*found) : std::string(found->healthy ? R"({"healthy":true})" : R"({"healthy":false})")};
+    return {status, details ? renderCheck(*found)
+                            : std::string(found->healthy ? R"({"healthy":true})" : R"({"healthy":false})")};
 }
 
 Answer answerProbe(const Report& full, const Question& question, const std::string& service, bool details) {

@@ -42,7 +42,8 @@ std::string renderText(const Report& report, Probe probe, Verdict verdict, const
         if (excluded.contains(check.name)) {
             text += "[+]" + check.name + " excluded: ok\n";
         } else {
-            text += check.healthy ? "[+]" + check.name + " ok\n" : "[-]" + check.name + " failed: " + check.error + "\n";
+            text +=
+                check.healthy ? "[+]" + check.name + " ok\n" : "[-]" + check.name + " failed: " + check.error + "\n";
         }
     }
     const bool passed = verdict != Verdict::Failing;

@@ -79,7 +79,7 @@ bool showsChecks(const Report& report, Probe probe) {
 }
 
 template <typename Keep>
-std::string withChecks(const Object::Ptr& body, const Report& report, Probe probe, Keep keep) {
+std::string withChecks(Object::Ptr body, const Report& report, Probe probe, Keep keep) {
     auto checks = orderedObject();
     for (const auto& check : report.checks) {
         if (check.probes.has(probe) && keep(check)) checks->set(check.name, checkObject(check));
@@ -89,13 +89,14 @@ std::string withChecks(const Object::Ptr& body, const Report& report, Probe prob
 }
 
 // The most telling body that fits: all checks, then those that are not plainly healthy, then as many of them as go in.
-std::string fittingBody(const Report& report, Probe probe, const Object::Ptr& body) {
+std::string fittingBody(const Report& report, Probe probe, Object::Ptr body) {
     auto full = withChecks(body, report, probe, [](const CheckState&) { return true; });
     if (full.size() <= largestBody) return full;
     const auto telling = [](const CheckState& check) { return !check.healthy || !check.warning.empty(); };
     for (size_t most = report.checks.size(); most > 0; most /= 2) {
         size_t taken = 0;
-        auto part = withChecks(body, report, probe, [&](const CheckState& check) { return telling(check) && taken++ < most; });
+        auto part =
+            withChecks(body, report, probe, [&](const CheckState& check) { return telling(check) && taken++ < most; });
         if (part.size() <= largestBody) return part;
     }
     return withChecks(body, report, probe, [](const CheckState&) { return false; });

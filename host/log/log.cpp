@@ -1,11 +1,13 @@
 // The queue between those who log and the thread that writes.
 #include "log/log.hpp"
 
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 namespace probehost {
 
@@ -23,11 +25,22 @@ std::string line(Level level, std::string_view text) {
     return line + '\n';
 }
 
+// The descriptor is shared with other processes, any of which may have made it non-blocking.
+void awaitRoom(int fd) {
+    pollfd wait = {fd, POLLOUT, 0};
+    poll(&wait, 1, -1);
+}
+
 void writeAll(int fd, std::string_view text) {
     while (!text.empty()) {
         const ssize_t count = ::write(fd, text.data(), text.size());
-        if (count < 0 && errno != EINTR) return; // nobody is left to tell
-        if (count > 0) text.remove_prefix(static_cast<size_t>(count));
+        if (count >= 0) {
+            text.remove_prefix(static_cast<size_t>(count));
+        } else if (errno == EAGAIN) {
+            awaitRoom(fd);
+        } else if (errno != EINTR) {
+            return; // nobody is left to tell
+        }
     }
 }
 
@@ -41,7 +54,7 @@ Log::~Log() {
     {
         const std::scoped_lock lock(queue_->mutex);
         queue_->stopping = true;
-        stuck = queue_->busy;
+        stuck = queue_->busy || !queue_->lines.empty();
     }
     queue_->wake.notify_one();
     if (stuck) {
@@ -52,15 +65,22 @@ Log::~Log() {
 }
 
 void Log::write(Level level, std::string_view text) {
+    // Masked outside of the lock, so that who logs little never waits for who logs much.
+    const auto masked = line(level, redactor()->redact(text));
     {
         const std::scoped_lock lock(queue_->mutex);
         if (queue_->lines.size() >= mostLines) {
             queue_->dropped++;
             return;
         }
-        queue_->lines.push_back(line(level, queue_->redactor->redact(text)));
+        queue_->lines.push_back(masked);
     }
     queue_->wake.notify_one();
+}
+
+std::shared_ptr<const Redactor> Log::redactor() const {
+    const std::scoped_lock lock(queue_->mutex);
+    return queue_->redactor;
 }
 
 void Log::mask(Redactor redactor) {

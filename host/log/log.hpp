@@ -52,6 +52,8 @@ class Log {
         bool stopping = false;
     };
 
+    std::shared_ptr<const Redactor> redactor() const;
+
     std::shared_ptr<Queue> queue_;
     std::thread thread_;
 };

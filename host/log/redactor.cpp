@@ -40,6 +40,7 @@ Redactor::Redactor(const std::vector<std::string>& secrets) {
 }
 
 std::string Redactor::redact(std::string_view text) const {
+    if (secrets_.empty()) return std::string(text);
     std::vector<bool> masked(text.size() + 1, false);
     for (const auto& secret : secrets_) {
         for (auto at = text.find(secret); at != std::string_view::npos; at = text.find(secret, at + 1)) {

@@ -4,26 +4,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include <array>
+#include "plugin/bounded_text.hpp"
+#include "plugin/error_buffer.hpp"
 
 namespace probehost {
 
 namespace {
 
+constexpr size_t longestError = 2048;
+
 int64_t monotonicNanoseconds(Clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
-
-// A ph_error with its buffer.
-class ErrorBuffer {
-  public:
-    ph_error* get() { return &error_; }
-    std::string text() const { return {text_.data(), std::min<size_t>(error_.message_length, text_.size() - 1)}; }
-
-  private:
-    std::array<char, 1024> text_{};
-    ph_error error_{sizeof(ph_error), PH_OK, text_.data(), static_cast<uint32_t>(text_.size()), 0};
-};
 
 void drain(int fd) {
     eventfd_t count = 0;
@@ -39,7 +31,7 @@ PluginChecker::PluginChecker(const ph_checker& checker, const ph_host* host, con
     const int32_t code = checker_.create(&checker_, host, opaque, &check_, error.get());
     if (code == PH_OK && check_ != nullptr) return;
     close(cancelFd_);
-    const auto why = redactor_.redact(error.text());
+    const auto why = shown(error.text());
     throw CheckNotCreated(why.empty() ? "its checker could not be created and gave no reason" : why);
 }
 
@@ -65,25 +57,22 @@ std::optional<Result> PluginChecker::run(const RunRequest& request) {
     auto result = judge(code, error.text());
     if (!result) return result;
     if ((checker_.flags & PH_CHECKER_NO_IO) == 0) result->latencyMs = took.count();
-    redact(*result);
     return result;
 }
 
 void PluginChecker::cancel() { eventfd_write(cancelFd_, 1); }
 
 // A run that fails, or says nothing, is unhealthy; only a cancelled one leaves the word to whoever cancelled it.
-std::optional<Result> PluginChecker::judge(int32_t code, const std::string& error) {
+std::optional<Result> PluginChecker::judge(int32_t code, std::string_view error) {
     auto said = sink_.close();
     if (code == PH_E_CANCELLED) return std::nullopt;
-    if (code != PH_OK) return Result::failed("Checker failed", error);
+    if (code != PH_OK) return Result::failed("Checker failed", shown(error));
     if (!said) return Result::failed("Checker gave no verdict");
     return said;
 }
 
-void PluginChecker::redact(Result& result) const {
-    result.message = redactor_.redact(result.message);
-    result.detail = redactor_.redact(result.detail);
-    for (auto& [key, text] : result.facts) text = redactor_.redact(text);
+std::string PluginChecker::shown(std::string_view error) const {
+    return boundedText(redactor_.redact(error), longestError);
 }
 
 } // namespace probehost

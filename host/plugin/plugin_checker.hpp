@@ -30,13 +30,13 @@ class PluginChecker final : public Checker {
     void cancel() override;
 
   private:
-    std::optional<Result> judge(int32_t code, const std::string& error);
-    void redact(Result& result) const;
+    std::optional<Result> judge(int32_t code, std::string_view error);
+    std::string shown(std::string_view error) const;
 
     const ph_checker& checker_;
     const Redactor redactor_;
     const int cancelFd_; // eventfd that the plugin polls
-    RunSink sink_;
+    RunSink sink_{redactor_};
     ph_check* check_ = nullptr;
 };
 

@@ -63,6 +63,24 @@ void requireSharedObject(Elf* elf) {
     if (header.e_type != ET_DYN) throw PluginRefused("not a shared object (an ELF file of another type)");
 }
 
+// What is mapped but not there kills the process when it is touched. The section headers are last in a usual file.
+void requireComplete(Elf* elf, int64_t size) {
+    const auto there = [size](uint64_t offset, uint64_t length) {
+        const auto limit = static_cast<uint64_t>(size);
+        return offset <= limit && length <= limit - offset;
+    };
+    GElf_Ehdr header;
+    size_t count = 0;
+    bool complete = gelf_getehdr(elf, &header) != nullptr && elf_getphdrnum(elf, &count) == 0 &&
+                    there(header.e_shoff, uint64_t{header.e_shnum} * header.e_shentsize);
+    for (size_t i = 0; complete && i < count; i++) {
+        GElf_Phdr segment;
+        complete = gelf_getphdr(elf, static_cast<int>(i), &segment) != nullptr &&
+                   (segment.p_type != PT_LOAD || there(segment.p_offset, segment.p_filesz));
+    }
+    if (!complete) throw PluginRefused("not complete: the file ends too early, so copy or build it again");
+}
+
 // The dynamic symbols decide what dlsym() can find, so the entry is looked for there.
 bool exportsEntry(Elf* elf) {
     for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
@@ -134,6 +152,7 @@ PluginNote inspectPluginFile(const std::string& file) {
     const ElfFile elf(elf_begin(descriptor.fd, ELF_C_READ, nullptr), elf_end);
     if (!elf) throw PluginRefused("not a shared object (not an ELF file)");
     requireSharedObject(elf.get());
+    requireComplete(elf.get(), status.st_size);
     const auto note = readNote(elf.get());
     if (note) requireSupported(*note);
     if (!exportsEntry(elf.get())) {

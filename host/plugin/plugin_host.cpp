@@ -10,8 +10,6 @@ namespace probehost {
 
 namespace {
 
-constexpr size_t longestLogText = 2048;
-
 PluginServices& services(const ph_host* host) { return *static_cast<PluginServices*>(host->reserved); }
 const CheckSettings& opened(const ph_settings* settings) { return *reinterpret_cast<const CheckSettings*>(settings); }
 RunSink& opened(ph_run* run) { return *reinterpret_cast<RunSink*>(run); }
@@ -22,7 +20,7 @@ std::string_view view(const char* text, uint64_t length) {
 
 void log(const ph_host* host, const ph_check*, int32_t level, const char* text, uint64_t length) {
     const auto known = level >= PH_LOG_DEBUG && level <= PH_LOG_ERROR ? static_cast<Level>(level) : Level::Debug;
-    services(host).log(known, view(text, length).substr(0, longestLogText));
+    services(host).log(known, view(text, length));
 }
 
 const char* setting(const ph_settings* settings, const char* pointer, uint64_t* length) {

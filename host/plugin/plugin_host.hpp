@@ -14,6 +14,7 @@ namespace probehost {
 class PluginServices {
   public:
     virtual ~PluginServices() = default;
+    // Secrets are still in the text, and it may be of any length.
     virtual void log(Level level, std::string_view text) = 0;
     // PH_APP_…; sets *ageMs when something was said under this key.
     virtual int32_t appState(std::string_view key, int64_t& ageMs) = 0;

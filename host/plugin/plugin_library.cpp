@@ -9,11 +9,15 @@
 #include <cstring>
 #include <set>
 
+#include "plugin/bounded_text.hpp"
+#include "plugin/error_buffer.hpp"
+
 namespace probehost {
 
 namespace {
 
 constexpr size_t longestName = 64;
+constexpr size_t longestError = 512;
 constexpr uint32_t mostCheckers = 256;
 constexpr uint32_t longestTime = 3600000; // milliseconds
 // The tables as the first release had them; what comes behind is not read here.
@@ -55,6 +59,9 @@ CheckerInfo describe(const ph_checker& checker, const std::string& file) {
             file};
 }
 
+// Without a slash dlopen() would look everywhere but here.
+std::string withSlash(const std::string& file) { return file.find('/') == std::string::npos ? "./" + file : file; }
+
 bool sameFile(const char* a, const std::string& b) {
     struct stat first {
     }, second{};
@@ -64,7 +71,7 @@ bool sameFile(const char* a, const std::string& b) {
 
 } // namespace
 
-PluginLibrary::PluginLibrary(std::string file, const ph_host* host) : file_(std::move(file)) {
+PluginLibrary::PluginLibrary(std::string file, const ph_host* host) : file_(withSlash(file)) {
     inspectPluginFile(file_);
     void* handle = dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
@@ -74,6 +81,19 @@ PluginLibrary::PluginLibrary(std::string file, const ph_host* host) : file_(std:
     plugin_ = entry(handle)(host);
     if (plugin_ == nullptr) throw PluginRefused("its entry function says that it cannot serve this host");
     requireSound();
+    initialise(host);
+}
+
+PluginLibrary::~PluginLibrary() {
+    if (plugin_->deinit != nullptr) plugin_->deinit();
+}
+
+void PluginLibrary::initialise(const ph_host* host) const {
+    if (plugin_->init == nullptr) return;
+    ErrorBuffer error;
+    if (plugin_->init(host, error.get()) == PH_OK) return;
+    const auto why = boundedText(error.text(), longestError);
+    throw PluginRefused("its init failed: " + (why.empty() ? "it gave no reason" : why));
 }
 
 // dlsym() also looks into the libraries that a plugin needs, so the address has to be the plugin's own.
@@ -88,10 +108,21 @@ ph_entry_fn PluginLibrary::entry(void* handle) const {
 
 void PluginLibrary::requireSound() const {
     if (plugin_->struct_size < pluginSize) throw PluginRefused("its struct_size is smaller than the first release's");
-    if (plugin_->abi_major != PH_ABI_MAJOR) {
-        throw PluginRefused("its table says plugin ABI " + std::to_string(plugin_->abi_major) +
-                            ", this probehost offers " + std::to_string(PH_ABI_MAJOR));
-    }
+    requireSupported();
+    if (!wellNamed(plugin_->name)) throw PluginRefused("its name is not of the form [a-z][a-z0-9-]{0,63}");
+    if (plugin_->version == nullptr) throw PluginRefused("its version must be set");
+    requireCheckers();
+}
+
+// The note said the same before, unless it lied.
+void PluginLibrary::requireSupported() const {
+    if (plugin_->abi_major == PH_ABI_MAJOR && plugin_->abi_minor_needed <= PH_ABI_MINOR) return;
+    throw PluginRefused("its table needs plugin ABI " + std::to_string(plugin_->abi_major) + "." +
+                        std::to_string(plugin_->abi_minor_needed) + ", this probehost offers " +
+                        std::to_string(PH_ABI_MAJOR) + "." + std::to_string(PH_ABI_MINOR));
+}
+
+void PluginLibrary::requireCheckers() const {
     if (plugin_->checkers == nullptr || plugin_->checker_count == 0 || plugin_->checker_count > mostCheckers) {
         throw PluginRefused("it offers no checkers, or more than " + std::to_string(mostCheckers));
     }

@@ -14,9 +14,13 @@ namespace probehost {
 
 class PluginLibrary {
   public:
-    // Opens, asks the entry function, and checks everything it says; throws PluginRefused.
+    // Opens, asks the entry function, checks everything it says, and calls init; throws PluginRefused.
     // Runs the plugin's code, so a file that is not known to survive this is tried in another process first.
     PluginLibrary(std::string file, const ph_host* host);
+    ~PluginLibrary(); // after the last of its checks
+
+    PluginLibrary(const PluginLibrary&) = delete;
+    PluginLibrary& operator=(const PluginLibrary&) = delete;
 
     const std::string& file() const { return file_; }
     const ph_plugin& plugin() const { return *plugin_; }
@@ -26,6 +30,9 @@ class PluginLibrary {
   private:
     ph_entry_fn entry(void* handle) const;
     void requireSound() const;
+    void requireSupported() const;
+    void requireCheckers() const;
+    void initialise(const ph_host* host) const;
 
     std::string file_;
     const ph_plugin* plugin_ = nullptr;

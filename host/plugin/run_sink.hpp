@@ -1,4 +1,4 @@
-// Takes what one run says through the ABI, bounded and as valid UTF-8.
+// Takes what one run says through the ABI: without secrets, bounded, and as valid UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -7,12 +7,16 @@
 #include <string_view>
 
 #include "health/result.hpp"
+#include "log/redactor.hpp"
 
 namespace probehost {
 
 // A plugin may call from several threads and even after its run: late calls find the sink closed.
 class RunSink {
   public:
+    // `redactor` outlives this.
+    explicit RunSink(const Redactor& redactor) : redactor_(redactor) {}
+
     void open();
     // What was said, nothing when there was no verdict; the sink is closed from here on.
     std::optional<Result> close();
@@ -22,6 +26,9 @@ class RunSink {
     int32_t fact(std::string_view key, std::string_view text);
 
   private:
+    std::string text(std::string_view bytes, size_t limit) const;
+
+    const Redactor& redactor_;
     std::mutex mutex_;
     bool open_ = false;
     bool judged_ = false;

@@ -1,0 +1,74 @@
+// probehost check: runs checks once, without a server.
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/check_output.hpp"
+#include "cli/commands.hpp"
+#include "cli/diagnostics_output.hpp"
+#include "health/one_shot.hpp"
+#include "server/assembly.hpp"
+#include "server/plugin_environment.hpp"
+
+namespace probehost::cli {
+
+namespace {
+
+using Checks = std::vector<std::unique_ptr<Check>>;
+
+bool knowsAll(const Checks& checks, const std::vector<std::string>& names) {
+    bool all = true;
+    for (const auto& name : names) {
+        if (std::ranges::any_of(checks, [&](const auto& check) { return check->policy().name == name; })) continue;
+        std::string known;
+        for (const auto& check : checks) known += (known.empty() ? "" : ", ") + check->policy().name;
+        std::cerr << "probehost check: there is no check \"" << printable(name)
+                  << "\"; the configuration has: " << known << '\n';
+        all = false;
+    }
+    return all;
+}
+
+Checks selected(Checks checks, const std::vector<std::string>& names) {
+    if (names.empty()) return checks;
+    std::erase_if(checks,
+                  [&](const auto& check) { return std::ranges::find(names, check->policy().name) == names.end(); });
+    return checks;
+}
+
+std::function<void(size_t)> progressTo(size_t total) {
+    if (isatty(STDERR_FILENO) == 0) return {};
+    return [total](size_t done) {
+        std::cerr << "\r\033[K";
+        if (done < total) std::cerr << done << " of " << total << " checks are done" << std::flush;
+    };
+}
+
+int exitStatus(const CheckSummary& summary, Format format) {
+    if (format != Format::Nagios) return summary.verdict == Verdict::Failing ? Unhealthy : Ok;
+    return static_cast<int>(summary.verdict); // 0 OK, 1 WARNING, 2 CRITICAL
+}
+
+} // namespace
+
+int check(const CheckOptions& options) {
+    PluginEnvironment environment;
+    Diagnostics diagnostics;
+    auto assembly = assemble(options.config, environment.registry(), environment.host(), diagnostics);
+    if (printErrors(diagnostics)) {
+        if (options.format == Format::Nagios) std::cout << "PROBEHOST UNKNOWN - the configuration has errors\n";
+        return options.format == Format::Nagios ? 3 : ConfigError;
+    }
+    if (!knowsAll(assembly.checks, options.names)) return UsageError;
+    environment.log().mask(Redactor(assembly.settings.secrets));
+    auto checks = selected(std::move(assembly.checks), options.names);
+    const auto outcome = runOnce(checks, progressTo(checks.size()));
+    const CheckSummary summary = summarise(outcome.states);
+    std::cout << render(summary, options.format) << std::flush;
+    const int status = exitStatus(summary, options.format);
+    if (outcome.stuck) _exit(status); // a plugin still runs; ending in order would wait for it
+    return status;
+}
+
+} // namespace probehost::cli

@@ -1,0 +1,38 @@
+// The commands of probehost; each returns its exit status.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace probehost::cli {
+
+// sysexits.h, as the contract has them.
+enum Exit { Ok = 0, Unhealthy = 1, UsageError = 64, CannotListen = 71, ConfigError = 78 };
+
+enum class Format { Text, Json, Nagios };
+
+struct CheckOptions {
+    std::string config;
+    std::vector<std::string> names; // empty: all
+    Format format = Format::Text;
+};
+
+struct ProbeOptions {
+    std::string probe = "live";
+    std::string url = "http://127.0.0.1:8000";
+    int timeoutMs = 900; // below the kubelet's default of one second
+};
+
+struct PluginsOptions {
+    std::string config;
+    std::vector<std::string> path; // instead of the configuration's
+    Format format = Format::Text;
+};
+
+int serve(const std::string& config);
+int validate(const std::string& config);
+int check(const CheckOptions& options);
+int probe(const ProbeOptions& options);
+int plugins(const PluginsOptions& options);
+
+} // namespace probehost::cli

@@ -1,0 +1,109 @@
+// probehost plugins: what is there, and why a file is not used.
+#include <Poco/JSON/Object.h>
+
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "cli/diagnostics_output.hpp"
+#include "cli/terminal.hpp"
+#include "config/settings_loader.hpp"
+#include "server/assembly.hpp"
+#include "server/plugin_environment.hpp"
+
+namespace probehost::cli {
+
+namespace {
+
+using Poco::JSON::Array;
+using Poco::JSON::Object;
+
+std::string probesText(const ProbeSet& probes) {
+    std::string text;
+    for (const auto probe : allProbes) {
+        if (probes.has(probe)) text += (text.empty() ? "" : ",") + std::string(name(probe));
+    }
+    return text;
+}
+
+std::vector<RefusedPlugin> allRefused(const PluginRegistry& registry) {
+    auto all = registry.refusedDirectories();
+    all.insert(all.end(), registry.refused().begin(), registry.refused().end());
+    for (const auto& directory : registry.emptyDirectories()) all.push_back({directory, "holds no plugins (*.so)"});
+    return all;
+}
+
+std::string text(const PluginRegistry& registry) {
+    Table table({"CHECKER", "PLUGIN", "VERSION", "SCOPE", "PROBES", "TIMEOUT", "INTERVAL", "WHAT IT DOES"});
+    for (const auto& library : registry.libraries()) {
+        for (const auto& checker : library->checkers()) {
+            const char* version = library->plugin().version;
+            table.add({{checker.name, Colour::Bold},
+                       {library->file()},
+                       {printable(version == nullptr ? "" : version)},
+                       {checker.local ? "local" : "external"},
+                       {probesText(checker.probes)},
+                       {std::to_string(checker.timeout.count()) + "ms"},
+                       {std::to_string(checker.interval.count()) + "ms"},
+                       {printable(checker.summary)}});
+        }
+    }
+    std::string out = registry.libraries().empty() ? "no plugins\n" : table.text();
+    for (const auto& [file, reason] : allRefused(registry)) {
+        out += coloured("refused", Colour::Red) + "  " + printable(file) + ": " + printable(reason) + '\n';
+    }
+    return out;
+}
+
+std::string json(const PluginRegistry& registry) {
+    Array::Ptr checkers = new Array;
+    for (const auto& checker : registry.checkers()) {
+        Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+        object->set("checker", checker.name);
+        object->set("plugin", checker.pluginFile);
+        object->set("summary", checker.summary);
+        object->set("scope", checker.local ? "local" : "external");
+        object->set("probes", probesText(checker.probes));
+        object->set("timeout_ms", checker.timeout.count());
+        object->set("interval_ms", checker.interval.count());
+        object->set("max_age_ms", checker.maxAge.count());
+        checkers->add(object);
+    }
+    Array::Ptr refused = new Array;
+    for (const auto& [file, reason] : allRefused(registry)) {
+        Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+        object->set("file", file);
+        object->set("reason", reason);
+        refused->add(object);
+    }
+    Object body(Poco::JSON_PRESERVE_KEY_ORDER);
+    body.set("checkers", checkers);
+    body.set("refused", refused);
+    std::ostringstream out;
+    body.stringify(out);
+    return out.str() + '\n';
+}
+
+// Without a configuration there still is the folder that plugins are installed in.
+Settings settingsFor(const PluginsOptions& options, Diagnostics& diagnostics) {
+    Diagnostics ignored;
+    const bool exists = std::filesystem::exists(options.config);
+    auto settings = load(options.config, exists ? diagnostics : ignored);
+    if (!options.path.empty()) settings.plugins.path = options.path;
+    return settings;
+}
+
+} // namespace
+
+int plugins(const PluginsOptions& options) {
+    PluginEnvironment environment;
+    Diagnostics diagnostics;
+    const auto settings = settingsFor(options, diagnostics);
+    if (options.path.empty() && printErrors(diagnostics)) return ConfigError;
+    environment.registry().scan(settings.plugins.path);
+    std::cout << (options.format == Format::Json ? json(environment.registry()) : text(environment.registry()));
+    return Ok;
+}
+
+} // namespace probehost::cli

@@ -1,0 +1,72 @@
+// probehost probe: asks a running host, for exec probes and container health checks.
+#include <Poco/Net/HTTPClientSession.h>
+#include <Poco/Net/HTTPRequest.h>
+#include <Poco/Net/HTTPResponse.h>
+#include <Poco/URI.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <iostream>
+#include <map>
+
+#include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+
+namespace probehost::cli {
+
+namespace {
+
+constexpr std::streamsize longestBody = 10 * 1024;
+
+// Whatever hangs - a name server, a silent peer - the command is over in time.
+void endAfter(int milliseconds) {
+    std::signal(SIGALRM, [](int) {
+        static constexpr char text[] = "probehost probe: no answer in time\n";
+        if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0) _exit(Unhealthy);
+        _exit(Unhealthy);
+    });
+    const itimerval timer = {{0, 0}, {milliseconds / 1000, milliseconds % 1000 * 1000}};
+    setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+std::string pathOf(const ProbeOptions& options, const Poco::URI& uri) {
+    static const std::map<std::string, std::string> paths = {
+        {"live", "/health"}, {"ready", "/health/ready"}, {"started", "/health/started"}};
+    const bool whole = !uri.getPath().empty() && uri.getPath() != "/";
+    return whole ? uri.getPathAndQuery() : paths.at(options.probe);
+}
+
+int ask(const ProbeOptions& options) {
+    const Poco::URI uri(options.url);
+    if (uri.getScheme() != "http" || uri.getHost().empty()) {
+        std::cerr << "probehost probe: --url takes http://HOST:PORT\n";
+        return UsageError;
+    }
+    Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
+    Poco::Net::HTTPRequest request("GET", pathOf(options, uri), "HTTP/1.1");
+    request.set("User-Agent", "probehost-probe/" PROBEHOST_VERSION);
+    session.sendRequest(request);
+    Poco::Net::HTTPResponse response;
+    auto& stream = session.receiveResponse(response);
+    std::string body(static_cast<size_t>(longestBody), '\0');
+    stream.read(body.data(), longestBody);
+    body.resize(static_cast<size_t>(stream.gcount()));
+    std::cout << printable(body) << '\n';
+    return response.getStatus() == Poco::Net::HTTPResponse::HTTP_OK ? Ok : Unhealthy;
+}
+
+} // namespace
+
+int probe(const ProbeOptions& options) {
+    endAfter(options.timeoutMs);
+    try {
+        return ask(options);
+    } catch (const Poco::Exception& failure) {
+        std::cerr << "probehost probe: no answer from " << printable(options.url) << ": " << failure.displayText()
+                  << '\n';
+        return Unhealthy;
+    }
+}
+
+} // namespace probehost::cli

@@ -1,0 +1,22 @@
+// probehost validate: whether this configuration could be served.
+#include <iostream>
+
+#include "cli/commands.hpp"
+#include "cli/diagnostics_output.hpp"
+#include "server/assembly.hpp"
+#include "server/plugin_environment.hpp"
+
+namespace probehost::cli {
+
+int validate(const std::string& config) {
+    PluginEnvironment environment;
+    Diagnostics diagnostics;
+    const auto assembly = assemble(config, environment.registry(), environment.host(), diagnostics);
+    if (printErrors(diagnostics)) return ConfigError;
+    const auto count = assembly.checks.size();
+    std::cout << config << " is valid: " << count << (count == 1 ? " check, " : " checks, ")
+              << environment.registry().libraries().size() << " plugins\n";
+    return Ok;
+}
+
+} // namespace probehost::cli

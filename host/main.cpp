@@ -1,0 +1,120 @@
+// The command line of probehost.
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
+
+#include "cli/commands.hpp"
+
+namespace {
+
+using namespace probehost;
+using cli::Format;
+
+constexpr const char* defaultConfig = "/etc/probehost/probehost.yaml";
+
+constexpr const char* examples = R"(
+Examples:
+  probehost validate --config probehost.yaml     find every error before it matters
+  probehost check                                run all checks once and print a table
+  probehost serve                                answer /health, /health/ready and /health/started
+  probehost probe ready                          exit 0 when the host on this machine is ready
+
+probehost COMMAND --help tells more about one command.)";
+
+void addConfig(CLI::App& command, std::string& config) {
+    config = defaultConfig;
+    command.add_option("-c,--config", config, "The configuration file")->capture_default_str()->type_name("FILE");
+}
+
+void addFormat(CLI::App& command, Format& format, std::map<std::string, Format> formats) {
+    command.add_option("--format", format, "How to print the outcome")
+        ->transform(CLI::CheckedTransformer(std::move(formats), CLI::ignore_case))
+        ->type_name("FORMAT");
+}
+
+// Adds a command whose body runs when it was the one asked for.
+CLI::App& add(CLI::App& app, const char* name, const char* summary, int& status, std::function<int()> body) {
+    auto* command = app.add_subcommand(name, summary);
+    command->callback([&status, body = std::move(body)] { status = body(); });
+    return *command;
+}
+
+struct Options {
+    std::string config;
+    cli::CheckOptions check;
+    cli::ProbeOptions probe;
+    cli::PluginsOptions plugins;
+};
+
+void addServe(CLI::App& app, Options& options, int& status) {
+    auto& serve = add(app, "serve", "Run the service", status, [&] { return cli::serve(options.config); });
+    serve.footer(
+        "\nSIGTERM and SIGINT drain and stop (a second one stops at once), SIGHUP reloads the configuration.\n"
+        "Exit status: 0 after a clean stop, 71 when it cannot listen, 78 for errors in the configuration.");
+    addConfig(serve, options.config);
+    auto& validate =
+        add(app, "validate", "Check the configuration, the plugins and their settings, and print every error", status,
+            [&] { return cli::validate(options.config); });
+    validate.footer("\nExit status: 0 when it could be served, 78 for errors.");
+    addConfig(validate, options.config);
+}
+
+void addCheck(CLI::App& app, Options& options, int& status) {
+    auto& check = add(app, "check", "Run checks once, without a service, and print a table", status,
+                      [&] { return cli::check(options.check); });
+    check.footer(
+        "\nExit status: 0 healthy or degraded, 1 not, 78 for errors in the configuration;\n"
+        "with --format nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.");
+    check.add_option("names", options.check.names, "The checks to run; all when none is named")->type_name("NAME");
+    addConfig(check, options.check.config);
+    addFormat(check, options.check.format,
+              {{"text", Format::Text}, {"json", Format::Json}, {"nagios", Format::Nagios}});
+}
+
+void addProbe(CLI::App& app, Options& options, int& status) {
+    auto& probe = add(app, "probe", "Ask a running service, for exec probes and container health checks", status,
+                      [&] { return cli::probe(options.probe); });
+    probe.footer("\nPrints the answer's body. Exit status: 0 for 200, else 1.");
+    probe.add_option("probe", options.probe.probe, "live, ready or started")
+        ->check(CLI::IsMember({"live", "ready", "started"}))
+        ->capture_default_str()
+        ->type_name("PROBE");
+    probe.add_option("--url", options.probe.url, "Where it listens; a URL with a path is asked as it is")
+        ->capture_default_str()
+        ->type_name("URL");
+    probe.add_option("--timeout", options.probe.timeoutMs, "Milliseconds after which it gives up")
+        ->check(CLI::Range(1, 3600000))
+        ->capture_default_str()
+        ->type_name("MS");
+}
+
+void addPlugins(CLI::App& app, Options& options, int& status) {
+    auto& plugins = add(app, "plugins", "List every plugin and checker, and say why a file was refused", status,
+                        [&] { return cli::plugins(options.plugins); });
+    addConfig(plugins, options.plugins.config);
+    plugins.add_option("--path", options.plugins.path, "Look here instead of the configuration's plugins.path")
+        ->type_name("DIRECTORY");
+    addFormat(plugins, options.plugins.format, {{"text", Format::Text}, {"json", Format::Json}});
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app("Answers whether a service is alive, ready and started, by looking at what it depends on.",
+                 "probehost");
+    app.set_version_flag("--version", "probehost " PROBEHOST_VERSION);
+    app.require_subcommand(1);
+    app.footer(examples);
+    Options options;
+    int status = cli::Ok;
+    addServe(app, options, status);
+    addCheck(app, options, status);
+    addProbe(app, options, status);
+    addPlugins(app, options, status);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? cli::Ok : cli::UsageError;
+    }
+    return status;
+}

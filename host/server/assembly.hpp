@@ -1,0 +1,29 @@
+// From a configuration file to checks that can run: reads, finds plugins, resolves, and creates.
+#pragma once
+
+#include <probehost/abi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "config/diagnostics.hpp"
+#include "config/settings.hpp"
+#include "health/check.hpp"
+#include "plugin/plugin_registry.hpp"
+
+namespace probehost {
+
+struct Assembly {
+    Settings settings;
+    std::vector<std::unique_ptr<Check>> checks; // empty when there was any error
+};
+
+// Reports every error it can find before it gives up; with one, nothing is created.
+Assembly assemble(const std::string& configFile, PluginRegistry& registry, const ph_host* host,
+                  Diagnostics& diagnostics);
+
+// The plugin path of a configuration is brought in, and what is wrong with it reported.
+void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics& diagnostics);
+
+} // namespace probehost

@@ -1,0 +1,79 @@
+// One log line per change; the words are an operator's.
+#include "server/health_feed.hpp"
+
+#include "http/report_json.hpp"
+
+namespace probehost {
+
+namespace {
+
+std::string withDetail(const std::string& message, const std::string& detail) {
+    return detail.empty() ? message : message + " (" + detail + ")";
+}
+
+std::string describe(const CheckState& before, const CheckState& after) {
+    const std::string check = "check \"" + after.name + "\" ";
+    if (after.stuckFor && !before.stuckFor) return check + "is stuck: " + after.error + ", and its run goes on";
+    if (before.stuckFor && !after.stuckFor) return check + "is no longer stuck: its run came back";
+    if (!after.healthy) return check + "is unhealthy: " + withDetail(after.error, after.detail);
+    if (!after.warning.empty()) return check + "is healthy with a warning: " + withDetail(after.warning, after.detail);
+    return check + (before.everRan ? "is healthy again" : "is healthy");
+}
+
+const char* word(Verdict verdict) {
+    return verdict == Verdict::Failing ? "failing" : verdict == Verdict::Degraded ? "degraded" : "passing";
+}
+
+} // namespace
+
+void HealthFeed::publishTo(Publish publish) {
+    const std::scoped_lock lock(mutex_);
+    publish_ = std::move(publish);
+}
+
+void HealthFeed::rename(std::string service) {
+    const std::scoped_lock lock(mutex_);
+    service_ = std::move(service);
+}
+
+std::string HealthFeed::service() const {
+    const std::scoped_lock lock(mutex_);
+    return service_;
+}
+
+std::shared_ptr<const Report> HealthFeed::await(Clock::time_point arrival, Clock::time_point until) {
+    std::unique_lock lock(mutex_);
+    arrived_.wait_until(lock, until, [&] { return readyFreshUntil_ >= arrival; });
+    return latest_;
+}
+
+void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUntil) {
+    auto latest = std::make_shared<const Report>(report);
+    std::shared_ptr<const Report> before;
+    {
+        const std::scoped_lock lock(mutex_);
+        before = std::exchange(latest_, latest);
+        readyFreshUntil_ = readyFreshUntil;
+        if (publish_) publish_(renderAnswers(report, service_, readyFreshUntil));
+    }
+    arrived_.notify_all();
+    logVerdicts(*before, *latest);
+}
+
+void HealthFeed::changed(const CheckState& before, const CheckState& after) {
+    const bool good = after.healthy && after.warning.empty();
+    log_.write(good ? Level::Info : Level::Warning, describe(before, after));
+}
+
+void HealthFeed::logVerdicts(const Report& before, const Report& after) {
+    for (const auto probe : allProbes) {
+        const auto was = before.verdict(probe);
+        const auto is = after.verdict(probe);
+        if (was == is) continue;
+        const std::string why = probe == Probe::Ready && after.draining ? " (draining)" : "";
+        log_.write(is == Verdict::Passing ? Level::Info : Level::Warning,
+                   std::string(name(probe)) + " probe is " + word(is) + why + ", was " + word(was));
+    }
+}
+
+} // namespace probehost

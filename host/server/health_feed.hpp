@@ -1,0 +1,44 @@
+// Carries each report from the scheduler to the front, the handlers and the log.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "health/scheduler.hpp"
+#include "http/probe_answers.hpp"
+#include "log/log.hpp"
+
+namespace probehost {
+
+class HealthFeed final : public HealthObserver {
+  public:
+    using Publish = std::function<void(const ProbeAnswers&)>;
+
+    explicit HealthFeed(Log& log) : log_(log) {}
+
+    // Where answers go from now on, and under which service name.
+    void publishTo(Publish publish);
+    void rename(std::string service);
+    std::string service() const;
+
+    // Any thread. The latest report once its results serve a ready probe that arrived at `arrival`, or at `until`.
+    std::shared_ptr<const Report> await(Clock::time_point arrival, Clock::time_point until);
+
+    void reported(const Report& report, Clock::time_point readyFreshUntil) override;
+    void changed(const CheckState& before, const CheckState& after) override;
+
+  private:
+    void logVerdicts(const Report& before, const Report& after);
+
+    Log& log_;
+    mutable std::mutex mutex_;
+    std::condition_variable arrived_;
+    Publish publish_; // guarded by mutex_, as all below
+    std::string service_;
+    std::shared_ptr<const Report> latest_ = std::make_shared<Report>();
+    Clock::time_point readyFreshUntil_ = Clock::time_point::min();
+};
+
+} // namespace probehost

@@ -1,0 +1,37 @@
+// What every command that runs plugins needs beside them, with the life of the process: plugins are never unloaded.
+#pragma once
+
+#include "app/app_state.hpp"
+#include "log/log.hpp"
+#include "plugin/plugin_host.hpp"
+#include "plugin/plugin_registry.hpp"
+
+namespace probehost {
+
+class PluginEnvironment final : public PluginServices {
+  public:
+    PluginEnvironment() : host_(*this), registry_(host_.table(), PluginTrial(findWorker())) {}
+
+    void log(Level level, std::string_view text) override {
+        if (level != Level::Debug) log_.write(level, text);
+    }
+    int32_t appState(std::string_view key, int64_t& ageMs) override {
+        const auto said = app_.find(key);
+        if (!said) return PH_APP_UNSET;
+        ageMs = std::chrono::duration_cast<std::chrono::milliseconds>(AppState::Clock::now() - said->at).count();
+        return said->yes ? PH_APP_YES : PH_APP_NO;
+    }
+
+    Log& log() { return log_; }
+    AppState& app() { return app_; }
+    const ph_host* host() const { return host_.table(); }
+    PluginRegistry& registry() { return registry_; }
+
+  private:
+    Log log_;
+    AppState app_;
+    PluginHost host_;
+    PluginRegistry registry_;
+};
+
+} // namespace probehost

@@ -1,0 +1,179 @@
+// Wires settings to checks to answers.
+#include "server/server.hpp"
+
+#include <poll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+
+#include "http/handlers.hpp"
+#include "server/signals.hpp"
+
+namespace probehost {
+
+namespace {
+
+constexpr std::chrono::milliseconds stopLimit{1000};
+
+FrontSettings frontSettingsOf(const Settings& settings) {
+    FrontSettings front;
+    front.wait = settings.server.wait;
+    front.terse = settings.server.details == Details::Terse;
+    front.token = settings.server.token;
+    for (const auto& [path, probe] : settings.server.aliases) front.aliases.emplace(path, probe);
+    return front;
+}
+
+// The default folder belongs to a packaged service; elsewhere the host does without what lies there.
+bool possible(const std::string& path) {
+    std::error_code failed;
+    const auto folder = std::filesystem::path(path).parent_path();
+    std::filesystem::create_directory(folder, failed);
+    return access(folder.c_str(), W_OK) == 0;
+}
+
+} // namespace
+
+Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& environment)
+    : configFile_(std::move(configFile)),
+      environment_(environment),
+      log_(environment.log()),
+      settings_(std::move(assembly.settings)),
+      frontSettings_(frontSettingsOf(settings_)),
+      feed_(log_),
+      scheduler_(std::move(assembly.checks), feed_) {
+    log_.mask(Redactor(settings_.secrets));
+    feed_.rename(settings_.service);
+    front_ = openFront(settings_);
+    feed_.publishTo([this](const ProbeAnswers& answers) { front_->publish(answers); });
+    openNotifySocket(settings_.admin);
+}
+
+FrontOptions Server::frontOptions(const Settings& settings) {
+    FrontOptions options;
+    for (const auto& address : settings.server.listen) options.listen.push_back({address.text()});
+    options.settings = frontSettings_;
+    options.handlers = probeHandlers(*this);
+    options.routed = [](std::string_view) { return false; };
+    options.refresh = [this](Probe probe) { scheduler_.refresh(probe); };
+    const bool admin = settings.admin.socketWritten || possible(settings.admin.socket);
+    if (admin) options.admin = AdminOptions{settings.admin.socket, adminHandlers(*this)};
+    return options;
+}
+
+std::unique_ptr<Front> Server::openFront(const Settings& settings) {
+    return std::make_unique<Front>(frontOptions(settings), scheduler_.beat());
+}
+
+void Server::openNotifySocket(const AdminSettings& admin) {
+    const bool wanted = admin.notifyWritten || admin.socketWritten;
+    if (!wanted && !possible(admin.notifySocket)) return;
+    try {
+        notify_ = std::make_unique<NotifySocket>(admin.notifySocket);
+    } catch (const std::runtime_error& failure) {
+        throw ListenError("unix:" + admin.notifySocket, failure.what());
+    }
+}
+
+bool Server::run() {
+    scheduler_.start();
+    front_->start();
+    announce();
+    obeySignals();
+    const bool frontDone = front_->stop();
+    const bool checksDone = scheduler_.stop(stopLimit);
+    log_.write(Level::Info,
+               frontDone && checksDone ? "stopped" : "stopped; a run that ignores its cancel was left behind");
+    return frontDone && checksDone;
+}
+
+void Server::announce() {
+    std::string where;
+    for (const auto& address : settings_.server.listen) {
+        const bool chosen = address.port == 0;
+        where += (where.empty() ? "" : ", ") +
+                 (chosen ? ListenAddress{address.host, front_->port()}.text() : address.text());
+    }
+    log_.write(Level::Info, "probehost " PROBEHOST_VERSION " listening on " + where + " with " +
+                                std::to_string(settings_.checks.size()) + " checks");
+}
+
+void Server::obeySignals() {
+    const SignalDescriptor signals;
+    for (;;) {
+        std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}}};
+        int wait = -1;
+        if (drainEnds_) {
+            const auto left = std::chrono::ceil<milliseconds>(*drainEnds_ - Clock::now()).count();
+            if (left <= 0) return;
+            wait = static_cast<int>(left);
+        }
+        poll(fds.data(), fds.size(), wait);
+        if (fds[1].revents != 0) notify_->receive(environment_.app());
+        const int signal = signals.next();
+        if (signal == SIGHUP) reload();
+        if (signal != SIGTERM && signal != SIGINT) continue;
+        if (drainEnds_) return;
+        beginDrain();
+    }
+}
+
+void Server::beginDrain() {
+    drainEnds_ = Clock::now() + settings_.server.drainDelay;
+    scheduler_.drain(true);
+    log_.write(Level::Info, "draining for " + std::to_string(settings_.server.drainDelay.count()) +
+                                "ms before the end; a second signal ends at once");
+}
+
+std::shared_ptr<const Report> Server::freshReport(Probe probe) {
+    const auto arrival = Clock::now();
+    if (probe != Probe::Ready) return feed_.await(Clock::time_point::min(), arrival);
+    scheduler_.refresh(probe);
+    return feed_.await(arrival, arrival + frontSettings().wait);
+}
+
+FrontSettings Server::frontSettings() const {
+    const std::scoped_lock lock(mutex_);
+    return frontSettings_;
+}
+
+void Server::reload() {
+    Diagnostics diagnostics;
+    auto assembly = assemble(configFile_, environment_.registry(), environment_.host(), diagnostics);
+    for (const auto& diagnostic : diagnostics.sorted()) log_.write(Level::Warning, diagnostic.text());
+    if (diagnostics.hasErrors()) {
+        log_.write(Level::Error, "not reloaded: the configuration has errors, the one before stays in force");
+        return;
+    }
+    warnOfRestart(assembly.settings);
+    scheduler_.replace(std::move(assembly.checks));
+    apply(std::move(assembly.settings));
+    log_.write(Level::Info, "reloaded " + configFile_ + " with " + std::to_string(settings_.checks.size()) + " checks");
+}
+
+void Server::apply(Settings settings) {
+    auto secrets = settings_.secrets; // of runs that are still under way
+    secrets.insert(secrets.end(), settings.secrets.begin(), settings.secrets.end());
+    log_.mask(Redactor(secrets));
+    settings_ = std::move(settings);
+    feed_.rename(settings_.service);
+    const auto front = frontSettingsOf(settings_);
+    front_->apply(front);
+    const std::scoped_lock lock(mutex_);
+    frontSettings_ = front;
+}
+
+void Server::warnOfRestart(const Settings& fresh) {
+    const auto same = [&](bool equal, const char* key) {
+        if (!equal)
+            log_.write(Level::Warning, std::string(key) + " changed: this needs a restart, the rest is reloaded");
+    };
+    same(fresh.server.listen == settings_.server.listen, "server.listen");
+    same(fresh.admin.socket == settings_.admin.socket, "admin.listen");
+    same(fresh.admin.notifySocket == settings_.admin.notifySocket, "admin.notify");
+}
+
+} // namespace probehost

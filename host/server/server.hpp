@@ -1,0 +1,56 @@
+// The service: starts the parts in order, obeys signals, and ends the parts in reverse.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "app/notify_socket.hpp"
+#include "health/scheduler.hpp"
+#include "http/front.hpp"
+#include "http/health_source.hpp"
+#include "server/assembly.hpp"
+#include "server/health_feed.hpp"
+#include "server/plugin_environment.hpp"
+
+namespace probehost {
+
+class Server final : public HealthSource {
+  public:
+    // Binds all sockets; throws ListenError. The signals of run() are blocked in every thread before this.
+    Server(std::string configFile, Assembly assembly, PluginEnvironment& environment);
+
+    // Serves until SIGTERM or SIGINT, then drains and stops; a second signal stops at once. SIGHUP reloads.
+    // False when something of a plugin's never came back: the process must then end without destroying anything.
+    bool run();
+
+    std::shared_ptr<const Report> freshReport(Probe probe) override;
+    std::string service() const override { return feed_.service(); }
+    FrontSettings frontSettings() const override;
+    AppState& appState() override { return environment_.app(); }
+
+  private:
+    FrontOptions frontOptions(const Settings& settings);
+    std::unique_ptr<Front> openFront(const Settings& settings);
+    void openNotifySocket(const AdminSettings& admin);
+    void announce();
+    void obeySignals();
+    void beginDrain();
+    void reload();
+    void apply(Settings settings);
+    void warnOfRestart(const Settings& fresh);
+
+    const std::string configFile_;
+    PluginEnvironment& environment_;
+    Log& log_;
+    Settings settings_; // as applied; only run()'s thread uses it
+    mutable std::mutex mutex_;
+    FrontSettings frontSettings_; // guarded by mutex_
+    std::optional<Clock::time_point> drainEnds_;
+    HealthFeed feed_;
+    Scheduler scheduler_;
+    std::unique_ptr<Front> front_;
+    std::unique_ptr<NotifySocket> notify_;
+};
+
+} // namespace probehost

@@ -1,0 +1,42 @@
+// signalfd(2).
+#include "server/signals.hpp"
+
+#include <pthread.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <initializer_list>
+
+namespace probehost {
+
+namespace {
+
+sigset_t ours() {
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+    return set;
+}
+
+} // namespace
+
+void blockSignals() {
+    const auto set = ours();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+}
+
+SignalDescriptor::SignalDescriptor() {
+    const auto set = ours();
+    fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+SignalDescriptor::~SignalDescriptor() { close(fd_); }
+
+int SignalDescriptor::next() const {
+    signalfd_siginfo info{};
+    return read(fd_, &info, sizeof(info)) == sizeof(info) ? static_cast<int>(info.ssi_signo) : 0;
+}
+
+} // namespace probehost

@@ -1,0 +1,23 @@
+// Signals as readable events of the main thread, blocked everywhere so that no thread is ever interrupted by them.
+#pragma once
+
+namespace probehost {
+
+// Before the first thread starts, and inherited by all: SIGTERM, SIGINT and SIGHUP wait, SIGPIPE is ignored.
+void blockSignals();
+
+class SignalDescriptor {
+  public:
+    SignalDescriptor();
+    ~SignalDescriptor();
+    SignalDescriptor(const SignalDescriptor&) = delete;
+    SignalDescriptor& operator=(const SignalDescriptor&) = delete;
+
+    int fd() const { return fd_; }
+    int next() const; // the number of a signal that waits, or 0; never blocks
+
+  private:
+    int fd_;
+};
+
+} // namespace probehost
