@@ -6,13 +6,6 @@
 #include "model_source.hpp"
 
 namespace probehost {
-
-std::string requiredSetting(const sdk::Settings& settings, const char* key, const char* expected) {
-    auto text = settings.text(key);
-    if (text.empty()) throw sdk::ConfigError(std::string(key) + ": expected " + expected);
-    return text;
-}
-
 namespace {
 
 using namespace std::chrono_literals;

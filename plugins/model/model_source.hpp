@@ -14,7 +14,7 @@ class ModelSource {
     virtual sdk::Verdict look(const sdk::Run& run) = 0;
 };
 
-inline std::string notLoaded(const std::string& label) { return label + " not loaded"; }
+std::string notLoaded(const std::string& label);
 
 // Each reads and verifies its own settings and throws sdk::ConfigError.
 std::unique_ptr<ModelSource> makeFileSource(const sdk::Settings& settings, const std::string& label);
