@@ -1,8 +1,8 @@
 // Replies arrive in any portions, and none of them can take the memory away.
 #include <catch2/catch.hpp>
-#include <deque>
 
 #include "net/error.hpp"
+#include "recording_stream.hpp"
 #include "redis/redis_connection.hpp"
 
 using namespace probehost;
@@ -10,30 +10,9 @@ using namespace std::string_literals;
 
 namespace {
 
-// Gives its portions one by one, then ends; remembers what was written.
-class Recording : public net::Stream {
-  public:
-    Recording(std::deque<std::string> portions, std::string& written)
-        : portions_(std::move(portions)), written_(written) {}
-    size_t read(std::span<char> buffer, const sdk::Deadline&) override {
-        if (portions_.empty()) return 0;
-        const auto portion = portions_.front().substr(0, buffer.size());
-        portions_.front().erase(0, portion.size());
-        if (portions_.front().empty()) portions_.pop_front();
-        std::copy(portion.begin(), portion.end(), buffer.begin());
-        return portion.size();
-    }
-    void writeAll(std::string_view bytes, const sdk::Deadline&) override { written_ += bytes; }
-    int fd() const override { return -1; }
-
-  private:
-    std::deque<std::string> portions_;
-    std::string& written_;
-};
-
 std::string messageFor(std::deque<std::string> portions) {
     std::string written;
-    RedisConnection connection(std::make_unique<Recording>(std::move(portions), written));
+    RedisConnection connection(std::make_unique<RecordingStream>(std::move(portions), written));
     const auto deadline = sdk::Deadline::in(std::chrono::seconds(5));
     connection.send({{"PING"}}, deadline);
     try {
@@ -50,7 +29,7 @@ std::string messageFor(std::deque<std::string> portions) {
 
 TEST_CASE("redis reply: commands go out in one write, whatever bytes they hold", "[plugins]") {
     std::string written;
-    RedisConnection connection(std::make_unique<Recording>(std::deque<std::string>{}, written));
+    RedisConnection connection(std::make_unique<RecordingStream>(std::deque<std::string>{}, written));
     connection.send({{"AUTH", "a\0\r\n"s}, {"PING"}}, sdk::Deadline::in(std::chrono::seconds(5)));
     CHECK(written == "*2\r\n$4\r\nAUTH\r\n$4\r\na\0\r\n\r\n*1\r\n$4\r\nPING\r\n"s);
 }
