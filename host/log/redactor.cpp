@@ -23,6 +23,20 @@ std::string percentEncoded(const std::string& text, std::string_view digits) {
     return encoded;
 }
 
+bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+// A short word such as "health", which may well be a part of "unhealthy" without anything having leaked.
+bool isWord(const std::string& secret) {
+    constexpr std::size_t longestWord = 11;
+    return secret.size() <= longestWord && std::all_of(secret.begin(), secret.end(), isLetter);
+}
+
+bool standsAlone(std::string_view text, std::size_t at, std::size_t length) {
+    const bool before = at > 0 && isLetter(text[at - 1]);
+    const bool after = at + length < text.size() && isLetter(text[at + length]);
+    return !before && !after;
+}
+
 } // namespace
 
 Redactor::Redactor(const std::vector<std::string>& secrets) {
@@ -43,7 +57,9 @@ std::string Redactor::redact(std::string_view text) const {
     if (secrets_.empty()) return std::string(text);
     std::vector<bool> masked(text.size() + 1, false);
     for (const auto& secret : secrets_) {
+        const bool word = isWord(secret);
         for (auto at = text.find(secret); at != std::string_view::npos; at = text.find(secret, at + 1)) {
+            if (word && !standsAlone(text, at, secret.size())) continue;
             std::fill_n(masked.begin() + static_cast<std::ptrdiff_t>(at), secret.size(), true);
         }
     }
