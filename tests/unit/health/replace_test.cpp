@@ -1,0 +1,158 @@
+// A new configuration takes over all at once, and answers nothing wrongly while it does.
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+
+#include "health/scheduler.hpp"
+#include "record.hpp"
+#include "scripted_checker.hpp"
+
+namespace probehost::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+std::vector<std::string> names(const Report& report) {
+    std::vector<std::string> names;
+    for (const auto& check : report.checks) names.push_back(check.name);
+    return names;
+}
+
+auto consistsOf(std::vector<std::string> wanted) {
+    return [wanted](const Report& report) { return names(report) == wanted; };
+}
+
+bool allHealthy(const Report& report) { return std::ranges::all_of(report.checks, &CheckState::healthy); }
+
+void awaitDestruction(const Trace& trace) {
+    const auto end = Clock::now() + patience;
+    while (!trace.destroyed && Clock::now() < end) std::this_thread::yield();
+    CHECK(trace.destroyed);
+}
+
+} // namespace
+
+TEST_CASE("replace: the new checks are there in one report, and namesakes go on from their results", "[health]") {
+    Record record;
+    std::array<Trace, 4> traces;
+    Gate gate;
+    Scheduler::Checks checks;
+    checks.push_back(check(policy("stays"), traces[0], passing()));
+    checks.push_back(check(policy("goes"), traces[1], passing()));
+    Scheduler scheduler(std::move(checks), record);
+    scheduler.start();
+    record.first(allHealthy);
+
+    const auto waiting = [&](int) {
+        gate.pass();
+        return passed();
+    };
+    Scheduler::Checks next;
+    next.push_back(check(policy("comes"), traces[2], waiting));
+    next.push_back(check(policy("stays"), traces[3], waiting));
+    scheduler.replace(std::move(next));
+
+    const auto told = record.first(consistsOf({"comes", "stays"}));
+    CHECK(of(told.report, "comes").error == "No result yet");
+    CHECK(of(told.report, "stays").healthy);
+    for (const auto& each : record.all()) {
+        const auto now = names(each.report);
+        CHECK((now == std::vector<std::string>{"stays", "goes"} || now == std::vector<std::string>{"comes", "stays"}));
+    }
+    gate.open();
+    record.first([&](const Report& report) { return consistsOf({"comes", "stays"})(report) && allHealthy(report); });
+    CHECK(traces[3].runs == 1);
+    awaitDestruction(traces[0]);
+    awaitDestruction(traces[1]);
+    CHECK(scheduler.stop(1s));
+}
+
+TEST_CASE("replace: runs under way are cancelled, and their results belong to nobody", "[health]") {
+    Record record;
+    std::array<Trace, 2> traces;
+    Gate entered;
+    Scheduler::Checks checks;
+    checks.push_back(check(policy("database"), traces[0], [&](int) {
+        entered.open();
+        traces[0].cancelled.pass();
+        return passed(99.0);
+    }));
+    Scheduler scheduler(std::move(checks), record);
+    scheduler.start();
+    REQUIRE(entered.pass());
+
+    Scheduler::Checks next;
+    next.push_back(check(policy("database"), traces[1], [](int) { return passed(2.0); }));
+    scheduler.replace(std::move(next));
+    record.first(allHealthy);
+    awaitDestruction(traces[0]);
+    for (const auto& told : record.all()) CHECK(of(told.report, "database").latencyMs.value_or(2.0) == 2.0);
+    CHECK(scheduler.stop(1s));
+}
+
+TEST_CASE("replace: a run that hangs is left alone until it comes back, and then destroyed", "[health]") {
+    Record record;
+    std::array<Trace, 2> traces;
+    Gate gate;
+    auto impatient = policy("database");
+    impatient.timeout = 20ms;
+    Scheduler::Checks checks;
+    checks.push_back(check(impatient, traces[0], [&](int) {
+        gate.pass();
+        return passed();
+    }));
+    Scheduler scheduler(std::move(checks), record);
+    scheduler.start();
+    record.first("database", [](const CheckState& state) { return state.stuckFor.has_value(); });
+
+    Scheduler::Checks next;
+    next.push_back(check(policy("database"), traces[1], passing()));
+    scheduler.replace(std::move(next));
+    record.first(allHealthy);
+    CHECK_FALSE(traces[0].destroyed);
+    gate.open();
+    awaitDestruction(traces[0]);
+    CHECK(scheduler.stop(1s));
+}
+
+TEST_CASE("replace: from no checks to many and back to none", "[health]") {
+    Record record;
+    std::array<Trace, 30> traces;
+    Meeting meeting(30);
+    Scheduler scheduler({}, record);
+    scheduler.start();
+    Scheduler::Checks many;
+    for (auto& trace : traces) {
+        many.push_back(check(policy("one of many"), trace, [&](int) {
+            return meeting.join() ? passed() : Result::failed("the others are not running");
+        }));
+    }
+    scheduler.replace(std::move(many));
+    record.first([](const Report& report) { return report.checks.size() == 30 && allHealthy(report); });
+    scheduler.replace({});
+    const auto emptied = [filled = false](const Report& report) mutable {
+        filled = filled || !report.checks.empty();
+        return filled && report.checks.empty();
+    };
+    CHECK(record.first(emptied).report.ready() == Verdict::Passing);
+    for (const auto& trace : traces) awaitDestruction(trace);
+    CHECK(scheduler.stop(1s));
+}
+
+TEST_CASE("replace: what has started stays started", "[health]") {
+    Record record;
+    Trace trace;
+    Scheduler scheduler({}, record);
+    scheduler.start();
+    CHECK(record.first([](const Report&) { return true; }).report.started);
+    auto startup = policy("model");
+    startup.probes = ProbeSet(4);
+    Scheduler::Checks next;
+    next.push_back(check(startup, trace, [](int) { return Result::failed("Embedding model not loaded"); }));
+    scheduler.replace(std::move(next));
+    CHECK(record.first("model", [](const CheckState& state) { return state.everRan; }).report.started);
+    CHECK(scheduler.stop(1s));
+}
+
+} // namespace probehost::test
