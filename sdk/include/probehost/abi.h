@@ -135,7 +135,7 @@ struct ph_host {
     const char *version; /* of the host, such as "0.1.0" */
     void *reserved;      /* the host's own */
 
-    /* [any] Writes one line to the host's log; `check` may be NULL. Secrets of the settings are masked, lines are cut at 2 KiB. */
+    /* [any] Writes one line to the host's log; `check` may be NULL. Secrets of the settings are masked, lines are cut at 4 KiB. */
     void (*log)(const ph_host *host, const ph_check *check, int32_t level, const char *text, uint64_t length);
 
     /* [control] During create() only. The scalar at a JSON pointer ("/tls/ca_file", "/urls/0") as text: numbers in decimal,
