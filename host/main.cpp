@@ -1,9 +1,13 @@
 // The command line of probehost.
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <functional>
+#include <iostream>
 #include <map>
 
 #include "cli/commands.hpp"
+#include "cli/terminal.hpp"
+#include "config/suggestion.hpp"
 
 namespace {
 
@@ -97,6 +101,17 @@ void addPlugins(CLI::App& app, Options& options, int& status) {
     addFormat(plugins, options.plugins.format, {{"text", Format::Text}, {"json", Format::Json}});
 }
 
+// CLI11 would only say that a command is required.
+bool knowsCommand(const CLI::App& app, int argc, char** argv) {
+    if (argc < 2 || argv[1][0] == '-') return true;
+    const std::string asked = argv[1];
+    std::vector<std::string> names;
+    for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+    if (std::ranges::find(names, asked) != names.end()) return true;
+    std::cerr << "probehost: unknown command \"" << cli::printable(asked) << '"' << hint(asked, names) << '\n';
+    return false;
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -111,6 +126,7 @@ int main(int argc, char** argv) {
     addCheck(app, options, status);
     addProbe(app, options, status);
     addPlugins(app, options, status);
+    if (!knowsCommand(app, argc, argv)) return cli::UsageError;
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

@@ -8,7 +8,8 @@
 namespace probehost {
 
 // Immutable, so any thread may use it. Secrets shorter than 4 characters are left alone: masking "1" or "on" would
-// spoil every text and tell more than it hides.
+// spoil every text and tell more than it hides. One of up to 11 letters and nothing else is masked where it is no part
+// of a longer word, for the same reason.
 class Redactor {
   public:
     Redactor() = default;

@@ -43,8 +43,8 @@ std::string HealthFeed::service() const {
 
 std::shared_ptr<const Report> HealthFeed::await(Clock::time_point arrival, Clock::time_point until) {
     std::unique_lock lock(mutex_);
-    arrived_.wait_until(lock, until, [&] { return readyFreshUntil_ >= arrival; });
-    return latest_;
+    arrived_.wait_until(lock, until, [&] { return latest_ && readyFreshUntil_ >= arrival; });
+    return latest_ ? latest_ : std::make_shared<const Report>();
 }
 
 void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUntil) {
@@ -57,7 +57,7 @@ void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUnti
         if (publish_) publish_(renderAnswers(report, service_, readyFreshUntil));
     }
     arrived_.notify_all();
-    logVerdicts(*before, *latest);
+    if (before) logVerdicts(*before, *latest);
 }
 
 void HealthFeed::changed(const CheckState& before, const CheckState& after) {

@@ -37,7 +37,7 @@ class HealthFeed final : public HealthObserver {
     std::condition_variable arrived_;
     Publish publish_; // guarded by mutex_, as all below
     std::string service_;
-    std::shared_ptr<const Report> latest_ = std::make_shared<Report>();
+    std::shared_ptr<const Report> latest_; // null before the first one
     Clock::time_point readyFreshUntil_ = Clock::time_point::min();
 };
 

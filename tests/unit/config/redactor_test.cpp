@@ -18,7 +18,13 @@ TEST_CASE("each occurrence of a secret is masked", "[config]") {
 TEST_CASE("of secrets inside of one another or overlapping nothing is left", "[config]") {
     CHECK(Redactor({"pass", "password1"}).redact("password1") == "***");
     CHECK(Redactor({"abcdef", "defghi"}).redact("-abcdefghi-") == "-***-");
-    CHECK(Redactor({"aaaa"}).redact("aaaaaa") == "***");
+    CHECK(Redactor({"a1a1"}).redact("a1a1a1") == "***");
+}
+
+TEST_CASE("a short word is masked as a word only", "[config]") {
+    const Redactor redactor({"health", "hunter2", "abcdefghijkl"});
+    CHECK(redactor.redact("unhealthy, user=health;health:x health1") == "unhealthy, user=***;***:x ***1");
+    CHECK(redactor.redact("xhunter2y xabcdefghijkly") == "x***y x***y");
 }
 
 TEST_CASE("secrets shorter than four characters are left", "[config]") {
