@@ -31,8 +31,12 @@ void addConfig(CLI::App& command, std::string& config) {
 }
 
 void addFormat(CLI::App& command, Format& format, std::map<std::string, Format> formats) {
-    command.add_option("--format", format, "How to print the outcome")
-        ->transform(CLI::CheckedTransformer(std::move(formats), CLI::ignore_case))
+    std::string words;
+    for (const auto& [word, value] : formats) words += (words.empty() ? "" : ", ") + word;
+    CLI::CheckedTransformer byWord(std::move(formats), CLI::ignore_case);
+    byWord.description("");
+    command.add_option("--format", format, "How to print the outcome: " + words)
+        ->transform(byWord)
         ->type_name("FORMAT");
 }
 
@@ -69,7 +73,7 @@ void addCheck(CLI::App& app, Options& options, int& status) {
     check.footer(
         "\nExit status: 0 healthy or degraded, 1 not, 78 for errors in the configuration;\n"
         "with --format nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.");
-    check.add_option("names", options.check.names, "The checks to run; all when none is named")->type_name("NAME");
+    check.add_option("NAME", options.check.names, "The checks to run; all when none is named")->type_name("");
     addConfig(check, options.check.config);
     addFormat(check, options.check.format,
               {{"text", Format::Text}, {"json", Format::Json}, {"nagios", Format::Nagios}});
