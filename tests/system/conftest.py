@@ -1,0 +1,39 @@
+"""Hosts that end with their test, and the scripted checker that they are configured with."""
+import contextlib
+
+import pytest
+
+from .host import Host, short_directory
+from .scripted import HERE, Script, compile_plugin
+
+
+@pytest.fixture(scope="session")
+def scripted_plugins(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("plugins")
+    compile_plugin(HERE / "scripted.c", directory / "scripted.so")
+    return directory
+
+
+@pytest.fixture
+def script(tmp_path):
+    return Script(tmp_path / "script")
+
+
+@pytest.fixture
+def configured(programs, scripted_plugins):
+    """Makes hosts that are not yet started; all have ended, and their files are gone, when the test is over."""
+    with contextlib.ExitStack() as everything:
+        def make(config, plugins=None, env=None):
+            directory = everything.enter_context(short_directory())
+            host = Host(programs, [scripted_plugins] if plugins is None else plugins, config, directory, env)
+            everything.callback(host.stop)
+            return host
+        yield make
+
+
+@pytest.fixture
+def serving(configured):
+    """Makes hosts that listen."""
+    def make(config, **options):
+        return configured(config, **options).start()
+    return make
