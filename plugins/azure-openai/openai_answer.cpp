@@ -9,11 +9,12 @@ namespace {
 
 constexpr size_t kLongestWord = 64;
 
-// What comes from outside goes to logs only as a short printable word, and never when it repeats our key.
+// What comes from outside goes to logs only as a short printable word, and never when it repeats our key; tokens are
+// longer than any word.
 std::string printable(const std::string& text, const OpenAiSettings& settings) {
     const bool echo = !settings.api_key.empty() && text.find(settings.api_key) != std::string::npos;
     const bool plain = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
-    return plain && !echo ? text.substr(0, kLongestWord) : "";
+    return plain && !echo && text.size() <= kLongestWord ? text : "";
 }
 
 std::string errorCode(const net::HttpResponse& response, const OpenAiSettings& settings) {
@@ -61,6 +62,7 @@ sdk::Verdict openAiVerdict(const net::HttpResponse& response, const OpenAiSettin
     if (!code.empty()) detail += "; error code " + code;
     if (!id.empty()) detail += "; apim-request-id " + id;
     const auto verdict = response.status == 429 ? settings.throttled : PH_FAIL;
+    if (verdict == PH_PASS) return sdk::pass(detail);
     return {verdict, "HTTP " + std::to_string(response.status) + " from Azure OpenAI", detail};
 }
 

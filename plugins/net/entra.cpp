@@ -11,6 +11,7 @@ using std::chrono::seconds;
 // Endpoints of managed identities queue under load; the checks do not wait for this, so it is generous.
 constexpr seconds kPatience{10};
 constexpr seconds kLongestPause{30};
+constexpr seconds kSoonestAgain{10};
 
 NetError notAvailable(const std::string& detail) { return {"Entra token not available", detail}; }
 
@@ -44,7 +45,7 @@ void TokenSource::waitForFirst(const sdk::Deadline& deadline) const {
 
 void TokenSource::refused(const std::string& token) {
     const std::lock_guard lock(mutex_);
-    if (token == token_ && Clock::now() >= fetched_ + kLongestPause) background_.wake();
+    if (token == token_ && Clock::now() >= fetched_ + kSoonestAgain) background_.wake();
 }
 
 sdk::milliseconds TokenSource::refresh(int stop_fd) {

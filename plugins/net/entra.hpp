@@ -27,7 +27,7 @@ class TokenSource {
     // A valid token. Only the first is waited for. Throws NetError "Entra token not available", also at the deadline,
     // or sdk::Cancelled.
     std::string token(const sdk::Deadline& deadline);
-    // The service refused this token though it has not expired: a new one is asked for, at most every 30 s.
+    // The service refused this token though it has not expired: a new one is asked for, at most every 10 s.
     void refused(const std::string& token);
 
   private:

@@ -113,6 +113,15 @@ def test_the_assertion_of_a_workload_is_read_anew(peer, entra):
             assert said(running.next()) == "pass"
 
 
+def test_a_token_that_the_service_refuses_is_exchanged_before_it_expires(peer, entra):
+    with loop.Loop("azure-openai", settings(peer), env=environment(entra, "imds")) as running:
+        assert said(running.next()) == "pass"
+        entra.revoke()
+        running.until(lambda result: said(result) == "fail: HTTP 401 from Azure OpenAI")
+        running.until(lambda result: said(result) == "pass", 15)
+    assert entra.requests[IMDS_PATH] == 2
+
+
 def test_a_missing_role_is_explained(peer, entra):
     peer.role_missing = True
     result = run(peer, entra)[0]
