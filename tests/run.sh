@@ -53,7 +53,8 @@ limited() {
 build() {
     local tree=$builds/ci-$1 launchers=()
     command -v ccache >/dev/null && launchers=(-DCMAKE_C{,XX}_COMPILER_LAUNCHER=ccache)
-    cmake -S . -B "$tree" -G Ninja -DPROBEHOST_WERROR=ON "${launchers[@]}" "${@:2}" && limited 1800 cmake --build "$tree"
+    cmake -S . -B "$tree" -G Ninja -DPROBEHOST_WERROR=ON "${launchers[@]}" "${@:2}" &&
+        limited 2400 cmake --build "$tree" --parallel "$(nproc)"
 }
 
 unit_tests() {
@@ -69,7 +70,7 @@ python_tests() {
 # A sanitizer's report counts wherever it was made, also in a process that a test kills in the end.
 sanitized() {
     local sanitizer=$1 result=0
-    rm -rf "$reports" && mkdir -p -m 1777 "$reports"
+    rm -rf "$reports" && mkdir -m 1777 "$reports"
     # The thread sanitizer does not cope with how widely newer kernels spread the memory of a process.
     setarch -R true 2>/dev/null && personality=(setarch -R)
     build "$stage" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPROBEHOST_SANITIZE="$sanitizer" || return
