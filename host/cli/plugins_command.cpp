@@ -8,7 +8,6 @@
 #include "cli/commands.hpp"
 #include "cli/diagnostics_output.hpp"
 #include "cli/terminal.hpp"
-#include "config/settings_loader.hpp"
 #include "server/assembly.hpp"
 #include "server/plugin_environment.hpp"
 
@@ -89,7 +88,7 @@ std::string json(const PluginRegistry& registry) {
 Settings settingsFor(const PluginsOptions& options, Diagnostics& diagnostics) {
     Diagnostics ignored;
     const bool exists = std::filesystem::exists(options.config);
-    auto settings = load(options.config, exists ? diagnostics : ignored);
+    auto settings = loadSettings(options.config, exists ? diagnostics : ignored);
     if (!options.path.empty()) settings.plugins.path = options.path;
     return settings;
 }

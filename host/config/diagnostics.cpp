@@ -31,6 +31,13 @@ void Diagnostics::add(Diagnostic diagnostic) {
     if (texts_.insert(diagnostic.text()).second) found_.push_back(std::move(diagnostic));
 }
 
+bool Diagnostics::hasErrorsAt(const std::string& key) const {
+    return std::ranges::any_of(found_, [&](const Diagnostic& each) {
+        const bool below = each.key == key || each.key.starts_with(key + ".");
+        return each.severity == Diagnostic::Severity::Error && below;
+    });
+}
+
 bool Diagnostics::hasErrors() const {
     return std::any_of(found_.begin(), found_.end(),
                        [](const Diagnostic& one) { return one.severity == Diagnostic::Severity::Error; });

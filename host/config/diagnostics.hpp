@@ -32,6 +32,8 @@ class Diagnostics {
     void warning(Location location, std::string key, std::string message);
 
     bool hasErrors() const;
+    // For this key or one below it.
+    bool hasErrorsAt(const std::string& key) const;
     // By file and line; those of one line in the order they were found.
     std::vector<Diagnostic> sorted() const;
 

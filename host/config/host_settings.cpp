@@ -110,9 +110,7 @@ void readAdmin(ConfigSection section, const std::string& file, AdminSettings& ad
 }
 
 void readPlugins(ConfigSection section, const std::string& file, PluginSettings& plugins) {
-    plugins.path = {PROBEHOST_DEFAULT_PLUGIN_DIR};
     if (const auto items = section.texts("path", "[/usr/lib/probehost/plugins]")) {
-        plugins.path.clear();
         plugins.pathWritten = true;
         for (const auto& item : *items) plugins.path.push_back(besideFile(file, item.node->text));
         if (section.node("path")->items.empty()) section.error("path", "expected at least one directory");

@@ -37,7 +37,7 @@ struct AdminSettings {
 
 struct PluginSettings {
     std::vector<std::string> path;
-    bool pathWritten = false;
+    bool pathWritten = false; // else it is empty, and the installation's own folder is meant
 };
 
 // What resolve() still needs of a check; of no interest to others, and empty afterwards.

@@ -37,7 +37,6 @@ class Loader {
   public:
     Loader(const std::string& path, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
         settings_.file = path;
-        settings_.plugins.path = {PROBEHOST_DEFAULT_PLUGIN_DIR};
     }
 
     Settings run() {

@@ -21,11 +21,14 @@ class Checker {
     virtual ~Checker() = default;
 
     // Looks once. Called from a pool thread, never twice at once. Never throws; may overrun its deadline, which the
-    // caller has to survive. Nothing is returned when the deadline or cancel() cut it short.
+    // caller has to survive. Nothing is returned when the deadline, cancel() or end() cut it short.
     virtual std::optional<Result> run(const RunRequest& request) = 0;
 
     // Asks the run under way to come back. Any thread; without a run it does nothing.
     virtual void cancel() = 0;
+
+    // As cancel(), and every later run comes back at once as well. Any thread; there is no way back.
+    virtual void end() = 0;
 };
 
 } // namespace probehost

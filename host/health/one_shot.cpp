@@ -52,7 +52,7 @@ OneShot runOnce(std::vector<std::unique_ptr<Check>>& checks, const std::function
             std::ranges::count_if(checks, [](const auto& check) { return check->idle() || check->stuck(); });
         if (progress) progress(static_cast<size_t>(done));
     }
-    for (auto& check : checks) check->checker().cancel();
+    for (auto& check : checks) check->checker().end();
     OneShot outcome;
     outcome.stuck = !pool->waitIdle(patience);
     if (outcome.stuck) static_cast<void>(pool.release()); // its end would wait for the stuck run

@@ -25,6 +25,7 @@ Scheduler::Scheduler(Checks checks, HealthObserver& observer)
 Scheduler::~Scheduler() { stop(std::chrono::milliseconds(0)); }
 
 void Scheduler::start() {
+    publish(Clock::now()); // before anybody can ask, so that every check is named from the first answer on
     thread_ = std::thread([this] { loop(); });
 }
 
@@ -37,7 +38,7 @@ bool Scheduler::stop(std::chrono::milliseconds limit) {
     wake_.notify_one();
     thread_.join();
     for (auto* checks : {&checks_, &retired_}) {
-        for (auto& check : *checks) check->checker().cancel();
+        for (auto& check : *checks) check->checker().end();
     }
     return pool_.waitIdle(limit);
 }
@@ -140,7 +141,7 @@ void Scheduler::replaceNow(Checks checks) {
         if (former != checks_.end()) check->inherit(**former);
     }
     for (auto& check : checks_) {
-        check->checker().cancel();
+        check->checker().end();
         retired_.push_back(std::move(check));
     }
     checks_ = std::move(checks);

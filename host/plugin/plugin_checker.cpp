@@ -42,6 +42,7 @@ PluginChecker::~PluginChecker() {
 
 std::optional<Result> PluginChecker::run(const RunRequest& request) {
     drain(cancelFd_); // of a cancel that came too late for the run before
+    if (ended_) cancel();
     sink_.open();
     const ph_run_context context = {sizeof(ph_run_context),
                                     static_cast<uint32_t>(request.reason),
@@ -61,6 +62,12 @@ std::optional<Result> PluginChecker::run(const RunRequest& request) {
 }
 
 void PluginChecker::cancel() { eventfd_write(cancelFd_, 1); }
+
+// The mark comes first: a run that is about to begin sees either it or the descriptor.
+void PluginChecker::end() {
+    ended_ = true;
+    cancel();
+}
 
 // A run that fails, or says nothing, is unhealthy; only a cancelled one leaves the word to whoever cancelled it.
 std::optional<Result> PluginChecker::judge(int32_t code, std::string_view error) {

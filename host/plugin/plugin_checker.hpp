@@ -3,6 +3,7 @@
 
 #include <probehost/abi.h>
 
+#include <atomic>
 #include <stdexcept>
 
 #include "health/checker.hpp"
@@ -28,6 +29,7 @@ class PluginChecker final : public Checker {
 
     std::optional<Result> run(const RunRequest& request) override;
     void cancel() override;
+    void end() override;
 
   private:
     std::optional<Result> judge(int32_t code, std::string_view error);
@@ -36,6 +38,7 @@ class PluginChecker final : public Checker {
     const ph_checker& checker_;
     const Redactor redactor_;
     const int cancelFd_; // eventfd that the plugin polls
+    std::atomic<bool> ended_{false};
     RunSink sink_{redactor_};
     ph_check* check_ = nullptr;
 };

@@ -11,7 +11,6 @@
 #include <array>
 #include <chrono>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "plugin/plugin_file.hpp"
@@ -105,17 +104,6 @@ void PluginTrial::require(const std::string& file) const {
     if (WIFSIGNALED(status)) throw PluginRefused("crashed while loading: " + signalName(WTERMSIG(status)));
     if (said.empty()) throw PluginRefused("ended the process while loading");
     if (said != "ok") throw PluginRefused(said);
-}
-
-std::string findWorker() {
-    std::error_code failed;
-    const auto self = std::filesystem::read_symlink("/proc/self/exe", failed);
-    auto beside = self.parent_path() / "probehost-worker";
-    if (!failed && access(beside.c_str(), X_OK) == 0) return beside;
-    auto relative =
-        (self.parent_path().parent_path() / PROBEHOST_LIBEXECDIR / "probehost/probehost-worker").lexically_normal();
-    if (!failed && access(relative.c_str(), X_OK) == 0) return relative;
-    return PROBEHOST_FULL_LIBEXECDIR "/probehost/probehost-worker";
 }
 
 } // namespace probehost

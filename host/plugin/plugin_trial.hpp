@@ -17,7 +17,4 @@ class PluginTrial {
     std::string worker_;
 };
 
-// Where probehost-worker is: beside this program, or where it was installed.
-std::string findWorker();
-
 } // namespace probehost

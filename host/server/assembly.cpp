@@ -3,11 +3,22 @@
 
 #include "config/check_resolver.hpp"
 #include "config/settings_loader.hpp"
+#include "plugin/installation.hpp"
 #include "plugin/plugin_checker.hpp"
 
 namespace probehost {
 
 namespace {
+
+// Checkers say "key: what was expected"; the key then belongs to the path.
+std::pair<std::string, std::string> splitRefusal(const std::string& text) {
+    const auto end = text.find(": ");
+    const auto key = text.substr(0, end);
+    const bool named = end != std::string::npos &&
+                       key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string::npos;
+    if (!named) return {"", text};
+    return {"." + key, text.substr(end + 2)};
+}
 
 std::unique_ptr<Check> create(const CheckEntry& entry, const PluginRegistry& registry, const ph_host* host,
                               Diagnostics& diagnostics) {
@@ -16,7 +27,8 @@ std::unique_ptr<Check> create(const CheckEntry& entry, const PluginRegistry& reg
         auto checker = std::make_unique<PluginChecker>(*registry.find(entry.policy.checker), host, entry.settings);
         return std::make_unique<Check>(entry.policy, std::move(checker));
     } catch (const CheckNotCreated& refused) {
-        diagnostics.error(entry.location, key + ".with", refused.what());
+        const auto [setting, expected] = splitRefusal(refused.what());
+        diagnostics.error(entry.location, key + ".with" + setting, expected);
         return nullptr;
     }
 }
@@ -30,6 +42,12 @@ void refuseProcessIsolation(const Settings& settings, Diagnostics& diagnostics) 
 }
 
 } // namespace
+
+Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics) {
+    auto settings = load(configFile, diagnostics);
+    if (!settings.plugins.pathWritten) settings.plugins.path = {pluginDirectory()};
+    return settings;
+}
 
 void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics& diagnostics) {
     registry.scan(settings.plugins.path);
@@ -46,12 +64,12 @@ void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics
 Assembly assemble(const std::string& configFile, PluginRegistry& registry, const ph_host* host,
                   Diagnostics& diagnostics) {
     Assembly assembly;
-    assembly.settings = load(configFile, diagnostics);
+    assembly.settings = loadSettings(configFile, diagnostics);
     findPlugins(assembly.settings, registry, diagnostics);
     resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
     refuseProcessIsolation(assembly.settings, diagnostics);
-    if (diagnostics.hasErrors()) return assembly;
     for (const auto& entry : assembly.settings.checks) {
+        if (diagnostics.hasErrorsAt("checks." + entry.policy.name)) continue;
         if (auto check = create(entry, registry, host, diagnostics)) assembly.checks.push_back(std::move(check));
     }
     if (diagnostics.hasErrors()) assembly.checks.clear();

@@ -19,9 +19,12 @@ struct Assembly {
     std::vector<std::unique_ptr<Check>> checks; // empty when there was any error
 };
 
-// Reports every error it can find before it gives up; with one, nothing is created.
+// Reports every error it can find, those that checks themselves find in their settings included, before it gives up.
 Assembly assemble(const std::string& configFile, PluginRegistry& registry, const ph_host* host,
                   Diagnostics& diagnostics);
+
+// The configuration as it is written, with the installation's plugin folder where it names none.
+Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics);
 
 // The plugin path of a configuration is brought in, and what is wrong with it reported.
 void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics& diagnostics);

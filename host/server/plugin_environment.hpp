@@ -3,6 +3,7 @@
 
 #include "app/app_state.hpp"
 #include "log/log.hpp"
+#include "plugin/installation.hpp"
 #include "plugin/plugin_host.hpp"
 #include "plugin/plugin_registry.hpp"
 
@@ -10,7 +11,7 @@ namespace probehost {
 
 class PluginEnvironment final : public PluginServices {
   public:
-    PluginEnvironment() : host_(*this), registry_(host_.table(), PluginTrial(findWorker())) {}
+    PluginEnvironment() : host_(*this), registry_(host_.table(), PluginTrial(workerProgram())) {}
 
     void log(Level level, std::string_view text) override {
         if (level != Level::Debug) log_.write(level, text);

@@ -32,7 +32,7 @@ TEST_CASE("a configuration without keys has the documented defaults", "[config]"
     CHECK(settings.admin.notifySocket == "/run/probehost/notify.sock");
     CHECK_FALSE(settings.admin.socketWritten);
     CHECK_FALSE(settings.admin.notifyWritten);
-    CHECK(settings.plugins.path.size() == 1);
+    CHECK(settings.plugins.path.empty());
     CHECK_FALSE(settings.plugins.pathWritten);
     CHECK(settings.checks.empty());
 }

@@ -1,0 +1,39 @@
+// Looks from the running program first, then where the build was told to install.
+#include "plugin/installation.hpp"
+
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace probehost {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+fs::path programFolder() {
+    std::error_code failed;
+    return fs::read_symlink("/proc/self/exe", failed).parent_path();
+}
+
+bool isThere(const fs::path& path) {
+    std::error_code failed;
+    return fs::exists(path, failed);
+}
+
+} // namespace
+
+std::string workerProgram() {
+    const auto beside = programFolder() / "probehost-worker";
+    if (access(beside.c_str(), X_OK) == 0) return beside;
+    const auto moved =
+        (programFolder().parent_path() / PROBEHOST_LIBEXECDIR / "probehost/probehost-worker").lexically_normal();
+    return isThere(moved) ? moved.string() : PROBEHOST_FULL_LIBEXECDIR "/probehost/probehost-worker";
+}
+
+std::string pluginDirectory() {
+    const auto moved = (programFolder().parent_path() / PROBEHOST_LIBDIR / "probehost/plugins").lexically_normal();
+    return isThere(moved) ? moved.string() : PROBEHOST_FULL_LIBDIR "/probehost/plugins";
+}
+
+} // namespace probehost

@@ -1,0 +1,14 @@
+// Where the parts of this installation lie, also when it was moved as a whole.
+#pragma once
+
+#include <string>
+
+namespace probehost {
+
+// probehost-worker: beside this program (in a build tree), or in the installation's libexec.
+std::string workerProgram();
+
+// The folder that plugins are installed in.
+std::string pluginDirectory();
+
+} // namespace probehost
