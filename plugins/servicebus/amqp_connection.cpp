@@ -17,7 +17,7 @@ namespace probehost::servicebus {
 namespace {
 
 constexpr uint32_t kLargestFrame = 65536;
-constexpr size_t kSessionWindow = 16 * kLargestFrame;
+constexpr size_t kSessionWindow = size_t{16} * kLargestFrame;
 constexpr size_t kMostBytesForOneWait = 4u << 20;
 constexpr size_t kLongestDetail = 200;
 constexpr auto kMoment = sdk::milliseconds(5);

@@ -23,7 +23,7 @@ bool isWebSocket(const std::string& word) {
 
 // The address of a queue or subscription, where EntityPath stands in for a queue or topic that is not named.
 std::string entityFrom(const sdk::Settings& settings, const std::string& entity_path) {
-    const auto queue = settings.text("queue");
+    auto queue = settings.text("queue");
     const auto subscription = settings.text("subscription");
     auto topic = settings.text("topic");
     if (!queue.empty() && !(topic.empty() && subscription.empty())) {

@@ -61,10 +61,6 @@ class Loop:
         self.process.stdout.close()
         self.file.__exit__(None, None, None)
 
-    @property
-    def pid(self):
-        return self.process.pid
-
     def next(self):
         return json.loads(self.process.stdout.readline())
 

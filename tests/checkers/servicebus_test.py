@@ -191,6 +191,16 @@ def test_an_entra_token_that_is_refused_is_an_authentication_failure(secure, aut
         assert not any(token in json.dumps(results) for token in entra.issued)
 
 
+def test_without_an_entra_token_nothing_is_known_of_the_namespace(secure, authority):
+    with Entra() as entra:
+        entra.control({"fault": {"status": 500}})
+        with watch(entra_settings(secure, authority), env=entra.environment_imds()) as running:
+            assert said(running.next()) == "fail: Entra token not available"
+            entra.control({"fault": None})
+            secure.peer.options.jwt = ""
+            until(running, "fail: Authentication failed")
+
+
 # Settings
 
 @pytest.mark.parametrize("change, expected", [
@@ -243,6 +253,7 @@ def test_a_websocket_that_fails_is_told_and_recovers(peer, authority, fault, exp
             assert {said(result) for result in until(running, "pass")} <= {expected, "pass"}
 
 
+@pytest.mark.soak
 def test_many_websocket_checks_are_one_connection(peer, authority):
     with WebSocketBridge(peer, authority.server()) as bridge:
         *_, after = loop.run("servicebus", over_websocket(bridge, authority), runs=2000, timeout=2000, every=1000)

@@ -20,8 +20,8 @@ class ProtocolBroken(OSError):
 
 class WebSocketBridge(Peer):
     """`fault` is None, a status that refuses the upgrade, or one of `wrong-accept`, `other-protocol`, `masked`,
-    `text`, `close` (instead of the first data). `split` sends data in frames of so many bytes, `pings` a ping before each.
-    `pongs`, `binary` and `broken` count; `requested` is the head of the last upgrade."""
+    `text`, `close` (instead of the first data). `split` sends data in frames of so many bytes, `pings` a ping
+    before each. `pongs`, `binary` and `broken` count; `requested` is the head of the last upgrade."""
 
     def __init__(self, target, tls, split=None, pings=False):
         super().__init__()
