@@ -92,6 +92,8 @@ constexpr ByPhrase kClientPhrases[] = {
     {"SSL", "TLS handshake failed", false},
 };
 
+constexpr const ByPhrase* kCertificateRefused = kClientPhrases;
+
 template <size_t N>
 const ByPhrase* findPhrase(const ByPhrase (&phrases)[N], std::string_view text) {
     const auto* const found =
@@ -120,13 +122,19 @@ PostgresError explainServer(std::string_view state, std::string_view text, Postg
     return {{phase == PostgresPhase::Query ? "Query failed" : "Login failed", detail}, false};
 }
 
+PostgresError explainCertificate(long verification, const std::string& detail) {
+    const bool outdated = verification == X509_V_ERR_CERT_HAS_EXPIRED || verification == X509_V_ERR_CERT_NOT_YET_VALID;
+    PostgresError error({outdated ? "TLS certificate expired" : kCertificateRefused->message, detail}, true);
+    error.unclear = verification == X509_V_OK;
+    return error;
+}
+
 PostgresError explainClient(std::string_view text, PostgresPhase phase, long verification) {
     const auto detail = firstLine(text);
     const auto* const phrase = findPhrase(kClientPhrases, text);
     if (phrase == nullptr)
         return {{phase == PostgresPhase::Query ? "Query failed" : "Connection failed", detail}, true};
-    const bool outdated = verification == X509_V_ERR_CERT_HAS_EXPIRED || verification == X509_V_ERR_CERT_NOT_YET_VALID;
-    if (outdated && phrase == kClientPhrases) return {{"TLS certificate expired", detail}, true};
+    if (phrase == kCertificateRefused) return explainCertificate(verification, detail);
     return {{phrase->message, detail, phrase->connectionLevel}, false};
 }
 

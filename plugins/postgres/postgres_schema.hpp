@@ -10,7 +10,7 @@ inline constexpr auto kPostgresSchema = R"json({
 "properties": {
   "url": {
     "type": "string", "minLength": 1, "writeOnly": true,
-    "description": "Where the database is: a postgresql:// URI, or a libpq string of key=value pairs; more than one host is fine."},
+    "description": "Where the database is: a postgresql:// URI or libpq key=value pairs, of one host or several."},
   "host": {
     "type": "string", "minLength": 1,
     "description": "The server's name, address or socket directory, or several with commas between."},
@@ -31,7 +31,7 @@ inline constexpr auto kPostgresSchema = R"json({
     "description": "Whether TLS is used, and how much of the server's certificate is verified."},
   "sslrootcert": {
     "type": "string", "minLength": 1,
-    "description": "A PEM file of the authorities to trust; 'system', and nothing with verify-ca and verify-full, means the system's."},
+    "description": "A PEM file of the authorities to trust, or 'system', which verify-ca and verify-full default to."},
   "sslcert": {
     "type": "string", "minLength": 1,
     "description": "A PEM file with the client's certificate."},

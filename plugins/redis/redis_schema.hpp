@@ -10,7 +10,7 @@ inline constexpr auto kRedisSchema = R"json({
 "properties": {
   "url": {
     "type": "string", "minLength": 1, "writeOnly": true,
-    "description": "Where the server is: redis://, rediss:// (TLS) or unix://, with user, password and database when wanted, percent-encoded."},
+    "description": "Where the server is: redis://, rediss:// (TLS) or unix://, its parts percent-encoded."},
   "host": {
     "type": "string", "minLength": 1,
     "description": "The server's name or address, instead of url."},

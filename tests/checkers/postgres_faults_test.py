@@ -9,10 +9,10 @@ from peers.scripted_peer import ScriptedPeer
 
 from . import loop
 from .loop import said
-from .postgres_case import CANARY, first, healthy, run, settings, until, url, watch
+from .postgres_case import CANARY, first, healthy, run, settings, small, until, url, watch
 
 TIMEOUT = 500
-SLACK = 60  # ms: how late the process may be scheduled on a busy machine
+SLACK = 200  # ms: how late the process may be scheduled on a busy machine
 FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, "timeout"), ("silent", {}, "timeout"),
           ("drip", {}, "timeout"), ("reset", {"after": 1}, "fail: Connection reset"),
           ("close", {"after": 1}, "fail: Connection closed"), ("stall_after", {"after": 1}, "timeout"),
@@ -49,8 +49,10 @@ def test_a_fault_is_named_in_time_and_healthy_when_it_ends(proxy, mode, options,
     with watch(settings(proxy), timeout=TIMEOUT) as running:
         until(running, "pass")
         proxy.set(mode, **options)
-        assert in_time(until(running, message) + [running.next() for _ in range(3)])
-        assert said(running.next()) == message
+        # Who goes on talking after a close is answered with a reset, so then either may be what is seen.
+        meant = (message, "fail: Connection reset") if mode == "close" else (message,)
+        results = running.until(lambda result: said(result) in meant) + [running.next() for _ in range(3)]
+        assert in_time(results) and said(results[-1]) in meant
         proxy.set("pass")
         until(running, "pass")
 
@@ -105,7 +107,7 @@ def test_a_hostile_answer_takes_no_memory(answers, message):
     with ScriptedPeer(scripted(*answers)) as peer:
         *results, after = loop.run("postgres", settings(peer, sslmode="disable"), runs=3, timeout=5000)
         assert {said(result) for result in results} == {f"fail: {message}"}
-        assert after["rss_kb"][1] < 30_000
+        assert small(after)
 
 
 def test_a_null_or_empty_first_value_is_fine():
@@ -213,9 +215,10 @@ def test_tls_is_kept_and_rebuilt_like_plain(authority):
 
 
 def test_a_huge_answer_over_tls_takes_no_memory(secure, authority):
-    trusting = settings(secure, sslmode="verify-full", sslrootcert=authority.ca_file, query="SELECT repeat('x', 5000000)")
-    *results, after = loop.run("postgres", trusting, runs=3, timeout=10000)
-    assert {said(result) for result in results} == {"fail: Answer too long"} and after["rss_kb"][1] < 30_000
+    trusting = settings(secure, sslmode="verify-full", sslrootcert=authority.ca_file)
+    wide = {**trusting, "query": "SELECT repeat('x', 50000000)"}
+    *results, after = loop.run("postgres", wide, runs=3, timeout=30000)
+    assert {said(result) for result in results} == {"fail: Answer too long"} and small(after)
 
 
 def test_a_plain_client_is_turned_away_by_a_server_that_wants_tls(secure):

@@ -8,14 +8,15 @@ from peers.postgres import PASSWORD, Postgres
 
 from . import loop
 from .loop import said
-from .postgres_case import CANARY, first, healthy, run, settings, until, url, watch
+from .postgres_case import CANARY, first, healthy, run, settings, small, until, url, watch
 
 
 @pytest.fixture(scope="module")
 def server():
     with Postgres() as running:
         running.sql("CREATE ROLE idle LOGIN PASSWORD 'idle-password'; CREATE ROLE barred NOLOGIN PASSWORD 'x';"
-                    "CREATE TABLE hidden (a int); CREATE DATABASE closed; REVOKE CONNECT ON DATABASE closed FROM PUBLIC;")
+                    "CREATE TABLE hidden (a int); CREATE DATABASE closed;"
+                    "REVOKE CONNECT ON DATABASE closed FROM PUBLIC;")
         yield running
 
 
@@ -47,7 +48,8 @@ def test_a_unix_socket_works(server):
 def test_the_connection_is_named(server):
     with watch(settings(server)) as running:
         until(running, "pass")
-        assert server.sql("SELECT DISTINCT application_name FROM pg_stat_activity WHERE usename = 'health'") == "probehost"
+        names = server.sql("SELECT DISTINCT application_name FROM pg_stat_activity WHERE usename = 'health'")
+        assert names == "probehost"
 
 
 def test_many_checks_share_one_connection(server):
@@ -60,7 +62,8 @@ def test_many_checks_share_one_connection(server):
     ("SELECT now()", "pass"), ("SELECT 1; SELECT 2", "pass"), (";", "pass"), ("SELECT 1 WHERE false", "pass"),
     ("SELECT 1 -- a comment", "pass"), ("SELECT NULL", "pass"), ("SELECT generate_series(1, 1000)", "pass"),
     ("DO $$ BEGIN RAISE NOTICE 'loud'; END $$", "pass"), ("SELECT * FROM nothing", "fail: Query failed"),
-    ("nonsense", "fail: Query failed"), ("SELECT 1/0", "fail: Query failed"), ("COPY hidden TO STDOUT", "fail: Permission denied"),
+    ("nonsense", "fail: Query failed"), ("SELECT 1/0", "fail: Query failed"),
+    ("COPY hidden TO STDOUT", "fail: Permission denied"),
     ("COPY (SELECT 1) TO STDOUT", "fail: Query failed"), ("SELECT * FROM hidden", "fail: Permission denied"),
     ("SET default_transaction_read_only = on; CREATE TEMP TABLE t (a int); SELECT 1", "pass"),
     ("SET statement_timeout = 20; SELECT pg_sleep(1)", "fail: Query failed"),
@@ -77,11 +80,11 @@ def test_an_open_transaction_is_not_kept(server):
         assert proxy.accepted == 3
 
 
-@pytest.mark.parametrize("query", ["SELECT repeat('x', 5000000)", "SELECT generate_series(1, 1000000)"])
+@pytest.mark.parametrize("query", ["SELECT repeat('x', 50000000)", "SELECT generate_series(1, 1000000)"])
 def test_a_huge_result_takes_no_memory(server, query):
-    *results, after = loop.run("postgres", settings(server, query=query), runs=3, timeout=10000)
+    *results, after = loop.run("postgres", settings(server, query=query), runs=3, timeout=30000)
     assert {said(result) for result in results} == {"fail: Answer too long"}
-    assert after["rss_kb"][1] < 30_000
+    assert small(after)
 
 
 @pytest.mark.parametrize("change, message", [
@@ -135,12 +138,12 @@ def test_roles_are_required_of_a_primary_and_its_standby():
         both = {"host": "127.0.0.1,127.0.0.1", "port": f"{standby.port},{primary.port}", "dbname": "app",
                 "user": "health", "password": PASSWORD}
         assert healthy({**both, "require": "primary"}) and healthy({**both, "require": "standby"})
-        text = " ".join(f"{key}={value}" for key, value in {**both, "user": "health"}.items())
+        text = " ".join(f"{key}={value}" for key, value in both.items())
         assert healthy({"url": text + " target_session_attrs=primary"})
-        with watch(settings(standby, require="standby")) as running, watch(settings(standby, require="primary")) as other:
-            until(running, "pass"), until(other, "fail: Not a primary")
+        with watch(settings(standby, require="standby")) as one, watch(settings(standby, require="primary")) as other:
+            until(one, "pass"), until(other, "fail: Not a primary")
             standby.promote()
-            until(running, "fail: Not a standby"), until(other, "pass")
+            until(one, "fail: Not a standby"), until(other, "pass")
 
 
 def test_of_several_hosts_a_living_one_is_found(server):

