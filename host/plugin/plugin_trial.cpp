@@ -11,6 +11,8 @@
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "plugin/plugin_file.hpp"
@@ -63,22 +65,34 @@ pid_t spawnWorker(const std::string& worker, const std::string& file, int report
     return pid;
 }
 
-// What the worker says until it closes its end; `inTime` is false when it did not by the limit.
-std::string readReport(int fd, bool& inTime) {
-    const auto end = Clock::now() + loadLimit;
+// What the worker says until it closes its end, or until `end`.
+std::string readReport(int fd, Clock::time_point end) {
     std::string text;
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
         pollfd wait = {fd, POLLIN, 0};
         const int ready = left > 0 ? poll(&wait, 1, static_cast<int>(left)) : 0;
         if (ready < 0 && errno == EINTR) continue;
-        inTime = ready > 0;
-        if (!inTime) return text;
+        if (ready <= 0) return text;
         std::array<char, 512> bytes{};
         const ssize_t count = read(fd, bytes.data(), bytes.size());
         if (count <= 0 || text.size() > longestReport) return text;
         text.append(bytes.data(), static_cast<size_t>(count));
     }
+}
+
+// The status of the ended worker; nothing when it had to be killed at `end`. What it started is killed in any case.
+std::optional<int> reap(pid_t pid, Clock::time_point end) {
+    int status = 0;
+    while (waitpid(pid, &status, WNOHANG) == 0 && Clock::now() < end) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    const bool inTime = Clock::now() < end;
+    kill(-pid, SIGKILL);
+    if (inTime) return status;
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+    }
+    return std::nullopt;
 }
 
 std::string signalName(int number) {
@@ -93,15 +107,11 @@ void PluginTrial::require(const std::string& file) const {
     Pipe report;
     const pid_t pid = spawnWorker(worker_, file, report.fds[1]);
     report.closeWriter();
-    bool inTime = false;
-    const std::string said = readReport(report.fds[0], inTime);
-    if (!inTime) kill(-pid, SIGKILL);
-    int status = 0;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
-    }
-    kill(-pid, SIGKILL); // whatever it started
-    if (!inTime) throw PluginRefused("did not finish loading within 5s");
-    if (WIFSIGNALED(status)) throw PluginRefused("crashed while loading: " + signalName(WTERMSIG(status)));
+    const auto end = Clock::now() + loadLimit;
+    const std::string said = readReport(report.fds[0], end);
+    const auto status = reap(pid, end);
+    if (!status) throw PluginRefused("did not finish loading within 5s");
+    if (WIFSIGNALED(*status)) throw PluginRefused("crashed while loading: " + signalName(WTERMSIG(*status)));
     if (said.empty()) throw PluginRefused("ended the process while loading");
     if (said != "ok") throw PluginRefused(said);
 }
