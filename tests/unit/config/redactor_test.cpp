@@ -17,7 +17,7 @@ TEST_CASE("each occurrence of a secret is masked", "[config]") {
 
 TEST_CASE("of secrets inside of one another or overlapping nothing is left", "[config]") {
     CHECK(Redactor({"pass", "password1"}).redact("password1") == "***");
-    CHECK(Redactor({"abcdef", "defghi"}).redact("-abcdefghi-") == "-***-");
+    CHECK(Redactor({"abc1def", "1defghi"}).redact("-abc1defghi-") == "-***-");
     CHECK(Redactor({"a1a1"}).redact("a1a1a1") == "***");
 }
 
