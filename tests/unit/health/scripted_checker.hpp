@@ -29,6 +29,7 @@ class ScriptedChecker final : public Checker {
 
     std::optional<Result> run(const RunRequest& request) override;
     void cancel() override { trace_.cancelled.open(); }
+    void end() override { trace_.cancelled.open(); }
 
   private:
     Trace& trace_;
