@@ -94,7 +94,7 @@ void Scheduler::turn(TimePoint now) {
         for (auto& check : *checks) expireRun(*check, now);
     }
     for (auto& check : checks_) {
-        if (check->due(now)) startRun(*check, Reason::Schedule, now);
+        if (check->due(now) && holder(*check) == nullptr) startRun(*check, Reason::Schedule, now);
     }
     buryRetired();
     if (dirty_ || now >= shownUntil_) publish(now);
@@ -123,12 +123,16 @@ void Scheduler::expireRun(Check& check, TimePoint now) {
     check.checker().cancel();
     pool_.grow(1);
     dirty_ = true;
+    for (auto& each : checks_) {
+        if (each.get() != &check && each->policy().name == check.policy().name) each->inherit(check);
+    }
 }
 
 void Scheduler::refreshNow(Probe probe, TimePoint now) {
     for (auto& check : checks_) {
         const bool tooOld = check->freshUntil() < now;
-        if (check->policy().probes.has(probe) && check->idle() && tooOld) startRun(*check, Reason::Probe, now);
+        const bool can = check->idle() && holder(*check) == nullptr;
+        if (check->policy().probes.has(probe) && can && tooOld) startRun(*check, Reason::Probe, now);
     }
     dirty_ = true; // those who wait are answered even when nothing had to run
 }
@@ -146,6 +150,15 @@ void Scheduler::replaceNow(Checks checks) {
     }
     checks_ = std::move(checks);
     dirty_ = true;
+}
+
+// Over a reload, too, a check has one run at a time, and its namesake's may still be under way.
+const Check* Scheduler::holder(const Check& check) const {
+    const auto holds = [&](const auto& former) {
+        return !former->idle() && former->policy().name == check.policy().name;
+    };
+    const auto found = std::ranges::find_if(retired_, holds);
+    return found == retired_.end() ? nullptr : found->get();
 }
 
 // A check is destroyed on the pool, because its plugin may take its time.
@@ -190,15 +203,20 @@ Scheduler::TimePoint Scheduler::readyFreshUntil() const {
     auto fresh = TimePoint::max();
     if (draining_) return fresh;
     for (const auto& check : checks_) {
-        if (check->policy().probes.has(Probe::Ready)) fresh = std::min(fresh, check->freshUntil());
+        const Check* former = holder(*check);
+        const bool never = former != nullptr && former->stuck(); // none can be had, so nobody waits for it
+        if (check->policy().probes.has(Probe::Ready) && !never) fresh = std::min(fresh, check->freshUntil());
     }
     return fresh;
 }
 
 Scheduler::TimePoint Scheduler::nextEvent() const {
     auto next = shownUntil_;
-    for (const auto* checks : {&checks_, &retired_}) {
-        for (const auto& check : *checks) next = std::min(next, check->nextEvent());
+    for (const auto& check : checks_) {
+        if (holder(*check) == nullptr) next = std::min(next, check->nextEvent());
+    }
+    for (const auto& former : retired_) {
+        if (!former->idle()) next = std::min(next, former->nextEvent());
     }
     return next;
 }

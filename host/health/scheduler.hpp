@@ -63,6 +63,7 @@ class Scheduler {
     void expireRun(Check& check, TimePoint now);
     void refreshNow(Probe probe, TimePoint now);
     void replaceNow(Checks checks);
+    const Check* holder(const Check& check) const; // who of a former configuration keeps it from running
     void buryRetired();
     void publish(TimePoint now);
     void tellChanges(const std::vector<CheckState>& states);
