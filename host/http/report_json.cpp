@@ -3,8 +3,10 @@
 
 #include <Poco/JSON/Object.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
+#include <set>
 #include <sstream>
 
 namespace probehost {
@@ -14,7 +16,7 @@ namespace {
 using Poco::JSON::Array;
 using Poco::JSON::Object;
 
-constexpr size_t largestBody = 10 * 1024;
+constexpr size_t largestBody = 10 * 1024 - 1;
 
 Object::Ptr orderedObject() { return new Object(Poco::JSON_PRESERVE_KEY_ORDER); }
 
@@ -88,18 +90,34 @@ std::string withChecks(Object::Ptr body, const Report& report, Probe probe, Keep
     return text(body);
 }
 
-// The most telling body that fits: all checks, then those that are not plainly healthy, then as many of them as go in.
+// What comes first where not all checks fit: critical failures, other failures, warnings, the rest.
+int rank(const CheckState& check) {
+    if (!check.healthy) return check.critical ? 0 : 1;
+    return check.warning.empty() ? 3 : 2;
+}
+
+std::set<const CheckState*> mostTelling(const Report& report, Probe probe, size_t room) {
+    std::vector<const CheckState*> order;
+    for (const auto& check : report.checks) {
+        if (check.probes.has(probe)) order.push_back(&check);
+    }
+    std::ranges::stable_sort(order, {}, [](const CheckState* check) { return rank(*check); });
+    std::set<const CheckState*> taken;
+    for (const auto* check : order) {
+        const size_t size = text(checkObject(*check)).size() + check->name.size() + std::string(R"("":,)").size();
+        if (size > room) break;
+        room -= size;
+        taken.insert(check);
+    }
+    return taken;
+}
+
 std::string fittingBody(const Report& report, Probe probe, Object::Ptr body) {
     auto full = withChecks(body, report, probe, [](const CheckState&) { return true; });
     if (full.size() <= largestBody) return full;
-    const auto telling = [](const CheckState& check) { return !check.healthy || !check.warning.empty(); };
-    for (size_t most = report.checks.size(); most > 0; most /= 2) {
-        size_t taken = 0;
-        auto part =
-            withChecks(body, report, probe, [&](const CheckState& check) { return telling(check) && taken++ < most; });
-        if (part.size() <= largestBody) return part;
-    }
-    return withChecks(body, report, probe, [](const CheckState&) { return false; });
+    const auto empty = withChecks(body, report, probe, [](const CheckState&) { return false; });
+    const auto shown = mostTelling(report, probe, largestBody - empty.size());
+    return withChecks(body, report, probe, [&](const CheckState& check) { return shown.contains(&check); });
 }
 
 ProbeAnswer answer(const Report& report, Probe probe, const std::string& service) {
