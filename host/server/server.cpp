@@ -149,8 +149,8 @@ void Server::reload() {
         return;
     }
     warnOfRestart(assembly.settings);
+    apply(std::move(assembly.settings)); // first, because new checks have new secrets
     scheduler_.replace(std::move(assembly.checks));
-    apply(std::move(assembly.settings));
     log_.write(Level::Info, "reloaded " + configFile_ + " with " + std::to_string(settings_.checks.size()) + " checks");
 }
 
