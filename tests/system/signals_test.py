@@ -1,0 +1,137 @@
+"""Contract 4, signals: a drain that everybody sees, an end in order, and a second signal that ends at once."""
+import contextlib
+import os
+import signal
+import socket
+import time
+
+import pytest
+
+from .host import until
+
+BOTH = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+
+
+def drains(host):
+    """Ready says so at once; the other two go on as before."""
+    until(lambda: host.ready().status == 503, 0.5)
+    ready = host.ready()
+    assert ready.json["status"] == "not_ready"
+    assert ready.checks["a"]["healthy"]
+    assert (host.live().status, host.live().body) == (200, '{"status":"alive"}')
+    assert host.started().status == 200
+
+
+@BOTH
+def test_a_drain_and_an_end(serving, script, number):
+    host = serving({"server": {"drain_delay": "1s"}, "checks": script.checks("a")})
+    host.until_ready()
+    host.signal(number)
+    start = time.monotonic()
+    drains(host)
+    assert host.wait() == 0
+    assert 0.9 <= time.monotonic() - start < 3
+
+
+@BOTH
+def test_a_second_signal_ends_at_once(serving, script, number):
+    host = serving({"server": {"drain_delay": "1m"}, "checks": script.checks("a")})
+    host.until_ready()
+    host.signal(signal.SIGTERM)
+    drains(host)
+    host.signal(number)
+    assert host.wait(2) == 0
+
+
+def test_drain_delay_0_ends_at_once(serving, script):
+    host = serving({"server": {"drain_delay": "0"}, "checks": script.checks("a")})
+    host.until_ready()
+    host.signal(signal.SIGTERM)
+    assert host.wait(2) == 0
+
+
+def test_waiting_probes_are_answered_when_the_drain_begins(serving, script):
+    host = serving({"server": {"drain_delay": "5s", "wait": "20s"}, "checks": {
+        "a": script.check("a"), "slow": script.check("slow", "sleep 20000 pass", timeout="30s", interval="0")}})
+    with socket.create_connection(host.address) as client:
+        client.settimeout(5)
+        client.sendall(b"GET /health/ready HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        until(lambda: script.runs("slow") == 1)
+        host.signal(signal.SIGTERM)
+        assert client.recv(4096).startswith(b"HTTP/1.1 503")
+    assert host.ready().took < 1
+
+
+@pytest.mark.parametrize("words", ["hang pass", "sleep 60000 pass"])
+def test_a_hung_check_stops_nobody_from_leaving(serving, script, words):
+    host = serving({"server": {"drain_delay": "100ms", "wait": "50ms"},
+                    "checks": {"hung": script.check("hung", words, timeout="30s"), **script.checks("a")}})
+    until(lambda: script.runs("hung") == 1 and host.ready().checks["a"]["healthy"])
+    host.signal(signal.SIGTERM)
+    start = time.monotonic()
+    assert host.wait() == 0
+    assert time.monotonic() - start < 4
+
+
+def test_idle_and_half_sent_connections_stop_nobody_from_leaving(serving, script):
+    host = serving({"server": {"drain_delay": "300ms"}, "checks": script.checks("a")})
+    host.until_ready()
+    with contextlib.ExitStack() as everything:
+        clients = [everything.enter_context(socket.create_connection(host.address)) for _ in range(64)]
+        for client in clients[:16]:
+            client.sendall(b"GET /health HTTP/1.1\r\nHo")
+        host.signal(signal.SIGTERM)
+        drains(host)
+        start = time.monotonic()
+        assert host.wait() == 0
+        assert time.monotonic() - start < 2
+
+
+def test_64_idle_connections_stop_no_probe(serving, script):
+    host = serving({"checks": script.checks("a")})
+    host.until_ready()
+    with contextlib.ExitStack() as everything:
+        for _ in range(64):
+            everything.enter_context(socket.create_connection(host.address))
+        assert all(host.live().status == 200 and host.ready().status == 200 for _ in range(20))
+
+
+def test_after_its_end_nothing_listens_and_no_socket_is_left(serving, script):
+    host = serving({"checks": script.checks("a")})
+    host.until_ready()
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
+    with pytest.raises(ConnectionRefusedError):
+        host.live()
+    assert not os.path.exists(host.admin)
+    assert not os.path.exists(host.notify)
+
+
+def test_a_killed_host_can_be_started_again(configured, script):
+    host = configured({"checks": script.checks("a")}).start()
+    host.process.kill()
+    host.wait()
+    (host.dir / "log").unlink()
+    host.start()
+    host.until_ready()
+
+
+def test_signals_that_mean_nothing_here(serving, script):
+    host = serving({"checks": script.checks("a")})
+    host.until_ready()
+    with socket.create_connection(host.address) as client:  # closed with an answer on its way: SIGPIPE elsewhere
+        client.sendall(200 * b"GET /health/ready HTTP/1.1\r\nHost: x\r\n\r\n")
+    for number in (signal.SIGPIPE, signal.SIGCHLD, signal.SIGWINCH, signal.SIGCONT):
+        host.signal(number)
+    time.sleep(0.1)
+    assert host.live().status == 200
+
+
+def test_a_pause_of_the_whole_process_does_not_make_it_dead(serving, script):
+    host = serving({"checks": script.checks("a")})
+    host.until_ready()
+    host.signal(signal.SIGSTOP)
+    time.sleep(2)
+    host.signal(signal.SIGCONT)
+    assert host.live().status == 200
+    host.until_ready()
