@@ -2,7 +2,7 @@
 #include "plugin/plugin_library.hpp"
 
 #include <dlfcn.h>
-#include <sys/stat.h>
+#include <link.h>
 
 #include <algorithm>
 #include <array>
@@ -62,11 +62,13 @@ CheckerInfo describe(const ph_checker& checker, const std::string& file) {
 // Without a slash dlopen() would look everywhere but here.
 std::string withSlash(const std::string& file) { return file.find('/') == std::string::npos ? "./" + file : file; }
 
-bool sameFile(const char* a, const std::string& b) {
-    struct stat first {
-    }, second{};
-    if (stat(a, &first) != 0 || stat(b.c_str(), &second) != 0) return false;
-    return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
+// Files are told apart by what the linker keeps of them, because their names may have gone meanwhile.
+bool liesIn(void* handle, void* symbol) {
+    link_map* own = nullptr;
+    void* found = nullptr;
+    Dl_info ignored{};
+    return dlinfo(handle, RTLD_DI_LINKMAP, &own) == 0 && dladdr1(symbol, &ignored, &found, RTLD_DL_LINKMAP) != 0 &&
+           found == own;
 }
 
 } // namespace
@@ -97,10 +99,9 @@ void PluginLibrary::initialise(const ph_host* host) const {
 }
 
 // dlsym() also looks into the libraries that a plugin needs, so the address has to be the plugin's own.
-ph_entry_fn PluginLibrary::entry(void* handle) const {
+ph_entry_fn PluginLibrary::entry(void* handle) {
     void* symbol = dlsym(handle, PH_ENTRY_SYMBOL);
-    Dl_info where{};
-    if (symbol == nullptr || dladdr(symbol, &where) == 0 || !sameFile(where.dli_fname, file_)) {
+    if (symbol == nullptr || !liesIn(handle, symbol)) {
         throw PluginRefused("not a probehost plugin: it does not export " PH_ENTRY_SYMBOL);
     }
     return reinterpret_cast<ph_entry_fn>(symbol);

@@ -28,7 +28,7 @@ class PluginLibrary {
     const ph_checker* find(const std::string& checker) const;
 
   private:
-    ph_entry_fn entry(void* handle) const;
+    static ph_entry_fn entry(void* handle);
     void requireSound() const;
     void requireSupported() const;
     void requireCheckers() const;
