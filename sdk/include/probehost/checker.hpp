@@ -21,6 +21,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace probehost::sdk {
 inline namespace v1 {
@@ -154,13 +155,14 @@ class Settings {
         const auto value = find(name);
         if (!value) return absent;
         char* unit = nullptr;
+        if (value->empty() || value->front() < '0' || value->front() > '9') throw notADuration(name);
         const long count = std::strtol(value->c_str(), &unit, 10);
         const std::string_view suffix(unit);
         if (suffix == "ms") return milliseconds(count);
         if (suffix == "s") return std::chrono::seconds(count);
         if (suffix == "m") return std::chrono::minutes(count);
         if (suffix == "h") return std::chrono::hours(count);
-        throw ConfigError(name + ": expected a duration such as 800ms, 2s or 1m");
+        throw notADuration(name);
     }
 
     const ph_host* host() const { return host_; }
@@ -173,6 +175,10 @@ class Settings {
     }
 
   private:
+    static ConfigError notADuration(const std::string& name) {
+        return ConfigError(name + ": expected a duration such as 800ms, 2s or 1m");
+    }
+
     const ph_host* host_;
     const ph_settings* settings_;
 };
