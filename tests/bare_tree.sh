@@ -61,8 +61,8 @@ enter() {
 # Ctrl-C reaches the whole foreground group, a while after the last of the three probes was shown.
 until_interrupted() {
     cat <<END
-set -m
-$1 > >(tee /root/output) 2>&1 &
+set -m && : >/root/output
+$1 > >(tee -i /root/output) 2>&1 &
 for ((i = 0; i < 1800; i++)); do
     ! grep -q /health/started /root/output || break
     kill -0 \$! || break
@@ -73,7 +73,9 @@ kill -INT -- -\$!
 result=0
 wait \$! || result=\$?
 echo "Ended with \$result; of its processes and files are left:"
-ps -e -o pid,args 2>/dev/null | grep -E 'probehost|postgres|redis|python' | grep -v grep
+for process in /proc/[0-9]*; do
+    tr '\\0' ' ' <\$process/cmdline | grep -E 'probehost|postgres|redis|python' || true
+done
 find /tmp -mindepth 1
 END
 }

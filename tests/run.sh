@@ -47,7 +47,7 @@ refuse() {
 
 # What hangs is a failure of its stage, not the end of the run.
 limited() {
-    timeout --kill-after=30 "$1" "${personality[@]}" "${@:2}"
+    timeout --foreground --kill-after=30 "$1" "${personality[@]}" "${@:2}"
 }
 
 build() {
@@ -133,6 +133,7 @@ run_stage() {
     [ $status -eq 0 ] && echo "ok, $((SECONDS - started)) s" || echo "FAILED, $((SECONDS - started)) s, all of it in $log"
 }
 
+trap 'exit 130' INT
 chosen=("${STAGES[@]}")
 while [ $# -gt 0 ]; do
     case $1 in
