@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <system_error>
+#include <utility>
 
 #include "latest_verdict.hpp"
 #include "model_file.hpp"
@@ -19,8 +20,8 @@ constexpr sdk::milliseconds kLookLimit = 10s;
 
 class FileSource final : public ModelSource {
   public:
-    FileSource(const sdk::Settings& settings, const std::string& label)
-        : label_(label),
+    FileSource(const sdk::Settings& settings, std::string label)
+        : label_(std::move(label)),
           path_(requiredSetting(settings, "path", "the path of the model's file")),
           background_("model-file", [this](int stop_fd) { return lookAgain(stop_fd); }) {}
 

@@ -44,7 +44,7 @@ void Workspace::environment(const std::string& name, const std::string& value) {
 
 std::vector<std::string> Loaded::errors() const {
     std::vector<std::string> lines;
-    for (auto one : diagnostics.sorted()) {
+    for (const auto& one : diagnostics.sorted()) {
         const auto file = one.location.file;
         lines.push_back(one.text().substr(file.size() + 1));
     }
