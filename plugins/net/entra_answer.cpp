@@ -70,7 +70,7 @@ EntraToken readEntraToken(const HttpResponse& response) {
         throw unexpected("HTTP " + std::to_string(response.status) + " " + (usable ? reasonOf(answer) : ""));
     response.whole();
     if (!usable) throw unexpected("not a JSON object");
-    const EntraToken token{textOf(answer, "access_token"), std::min(lifetimeOf(answer), kLongestLifetime)};
+    EntraToken token{textOf(answer, "access_token"), std::min(lifetimeOf(answer), kLongestLifetime)};
     if (!fitsHeader(token.text)) throw unexpected("no access_token");
     if (token.lifetime <= seconds(0)) throw unexpected("the token has already expired");
     return token;
