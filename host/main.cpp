@@ -33,10 +33,14 @@ void addConfig(CLI::App& command, std::string& config) {
 void addFormat(CLI::App& command, Format& format, std::map<std::string, Format> formats) {
     std::string words;
     for (const auto& [word, value] : formats) words += (words.empty() ? "" : ", ") + word;
-    CLI::CheckedTransformer byWord(std::move(formats), CLI::ignore_case);
-    byWord.description("");
+    const auto byWord = [formats = std::move(formats), words](std::string& text) {
+        const auto found = formats.find(CLI::detail::to_lower(text));
+        if (found == formats.end()) return "\"" + cli::printable(text) + "\": expected one of " + words;
+        text = std::to_string(static_cast<int>(found->second));
+        return std::string();
+    };
     command.add_option("--format", format, "How to print the outcome: " + words)
-        ->transform(byWord)
+        ->transform(CLI::Validator(byWord, ""))
         ->type_name("FORMAT");
 }
 

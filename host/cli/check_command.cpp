@@ -50,17 +50,21 @@ int exitStatus(const CheckSummary& summary, Format format) {
     return static_cast<int>(summary.verdict); // 0 OK, 1 WARNING, 2 CRITICAL
 }
 
+// Nagios knows a status of its own for what could not be found out.
+int notChecked(Format format, int status, const char* why) {
+    if (format != Format::Nagios) return status;
+    std::cout << "PROBEHOST UNKNOWN - " << why << '\n';
+    return 3;
+}
+
 } // namespace
 
 int check(const CheckOptions& options) {
     PluginEnvironment environment;
     Diagnostics diagnostics;
     auto assembly = assemble(options.config, environment.registry(), environment.host(), diagnostics);
-    if (printErrors(diagnostics)) {
-        if (options.format == Format::Nagios) std::cout << "PROBEHOST UNKNOWN - the configuration has errors\n";
-        return options.format == Format::Nagios ? 3 : ConfigError;
-    }
-    if (!knowsAll(assembly.checks, options.names)) return UsageError;
+    if (printErrors(diagnostics)) return notChecked(options.format, ConfigError, "the configuration has errors");
+    if (!knowsAll(assembly.checks, options.names)) return notChecked(options.format, UsageError, "no such check");
     environment.log().mask(Redactor(assembly.settings.secrets));
     auto checks = selected(std::move(assembly.checks), options.names);
     const auto outcome = runOnce(checks, progressTo(checks.size()));

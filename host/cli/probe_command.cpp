@@ -9,6 +9,7 @@
 #include <csignal>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
@@ -37,12 +38,16 @@ std::string pathOf(const ProbeOptions& options, const Poco::URI& uri) {
     return whole ? uri.getPathAndQuery() : paths.at(options.probe);
 }
 
-int ask(const ProbeOptions& options) {
-    const Poco::URI uri(options.url);
-    if (uri.getScheme() != "http" || uri.getHost().empty()) {
-        std::cerr << "probehost probe: --url takes http://HOST:PORT\n";
-        return UsageError;
+std::optional<Poco::URI> usableUrl(const std::string& text) {
+    try {
+        Poco::URI uri(text);
+        if (uri.getScheme() == "http" && !uri.getHost().empty()) return uri;
+    } catch (const Poco::SyntaxException&) { // says no more than that
     }
+    return std::nullopt;
+}
+
+int ask(const ProbeOptions& options, const Poco::URI& uri) {
     Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
     Poco::Net::HTTPRequest request("GET", pathOf(options, uri), "HTTP/1.1");
     request.set("User-Agent", "probehost-probe/" PROBEHOST_VERSION);
@@ -60,8 +65,13 @@ int ask(const ProbeOptions& options) {
 
 int probe(const ProbeOptions& options) {
     endAfter(options.timeoutMs);
+    const auto url = usableUrl(options.url);
+    if (!url) {
+        std::cerr << "probehost probe: --url takes http://HOST:PORT\n";
+        return UsageError;
+    }
     try {
-        return ask(options);
+        return ask(options, *url);
     } catch (const Poco::Exception& failure) {
         std::cerr << "probehost probe: no answer from " << printable(options.url) << ": " << failure.displayText()
                   << '\n';
