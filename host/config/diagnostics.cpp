@@ -16,7 +16,7 @@ std::string Diagnostic::text() const {
     std::string line = location.file;
     if (location.line > 0) line += ":" + std::to_string(location.line);
     if (!key.empty()) line += ": " + key;
-    return line + (severity == Severity::Warning ? ": warning: " : ": ") + message;
+    return line + ": " + message;
 }
 
 void Diagnostics::error(Location location, std::string key, std::string message) {

@@ -143,7 +143,10 @@ FrontSettings Server::frontSettings() const {
 void Server::reload() {
     Diagnostics diagnostics;
     auto assembly = assemble(configFile_, environment_.registry(), environment_.host(), diagnostics);
-    for (const auto& diagnostic : diagnostics.sorted()) log_.write(Level::Warning, diagnostic.text());
+    for (const auto& diagnostic : diagnostics.sorted()) {
+        const bool error = diagnostic.severity == Diagnostic::Severity::Error;
+        log_.write(error ? Level::Error : Level::Warning, diagnostic.text());
+    }
     if (diagnostics.hasErrors()) {
         log_.write(Level::Error, "not reloaded: the configuration has errors, the one before stays in force");
         return;
