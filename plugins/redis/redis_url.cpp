@@ -80,7 +80,7 @@ void takeSocket(std::string_view authority, std::string_view path, RedisUrl& url
 std::string percentDecode(std::string_view text) {
     std::string decoded;
     for (size_t i = 0; i < text.size(); i++) {
-        unsigned char byte = static_cast<unsigned char>(text[i]);
+        auto byte = static_cast<unsigned char>(text[i]);
         if (byte == '%') {
             const auto digits = text.substr(i + 1, 2);
             const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), byte, 16);
