@@ -75,7 +75,7 @@ sanitized() {
     setarch -R true 2>/dev/null && personality=(setarch -R)
     build "$stage" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPROBEHOST_SANITIZE="$sanitizer" || return
     unit_tests "$stage" || result=1
-    python_tests "$stage" -m "not soak and not slow" || result=1
+    python_tests "$stage" -m "not soak and not slow" --ignore=tests/peers || result=1
     [ -z "$(ls "$reports")" ] || { head -n 60 "$reports"/* && result=1; }
     return $result
 }
@@ -148,7 +148,8 @@ done
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 export HOME=${HOME:-/root} LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
+# What was compiled for one checkout serves another.
+export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 # A checkout that belongs to somebody else is read all the same.
 export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
 builds=$(realpath -m "${PROBEHOST_BUILD_ROOT:-build}")
