@@ -46,7 +46,7 @@ TEST_CASE("replace: the new checks are there in one report, and namesakes go on 
 
     const auto waiting = [&](int) {
         gate.pass();
-        return passed();
+        return passed(5.0);
     };
     Scheduler::Checks next;
     next.push_back(check(policy("comes"), traces[2], waiting));
@@ -61,7 +61,8 @@ TEST_CASE("replace: the new checks are there in one report, and namesakes go on 
         CHECK((now == std::vector<std::string>{"stays", "goes"} || now == std::vector<std::string>{"comes", "stays"}));
     }
     gate.open();
-    record.first([&](const Report& report) { return consistsOf({"comes", "stays"})(report) && allHealthy(report); });
+    record.first("comes", [](const CheckState& state) { return state.latencyMs == 5.0; });
+    record.first("stays", [](const CheckState& state) { return state.latencyMs == 5.0; });
     CHECK(traces[3].runs == 1);
     awaitDestruction(traces[0]);
     awaitDestruction(traces[1]);
@@ -91,28 +92,62 @@ TEST_CASE("replace: runs under way are cancelled, and their results belong to no
     CHECK(scheduler.stop(1s));
 }
 
-TEST_CASE("replace: a run that hangs is left alone until it comes back, and then destroyed", "[health]") {
+TEST_CASE("replace: a run that hangs keeps its namesake from running, and nobody else", "[health]") {
     Record record;
-    std::array<Trace, 2> traces;
+    std::array<Trace, 3> traces;
     Gate gate;
     auto impatient = policy("database");
     impatient.timeout = 20ms;
     Scheduler::Checks checks;
     checks.push_back(check(impatient, traces[0], [&](int) {
         gate.pass();
-        return passed();
+        return passed(99.0);
     }));
     Scheduler scheduler(std::move(checks), record);
     scheduler.start();
     record.first("database", [](const CheckState& state) { return state.stuckFor.has_value(); });
 
+    auto often = policy("other");
+    often.interval = 1ms;
+    Scheduler::Checks next;
+    next.push_back(check(policy("database"), traces[1], [](int) { return passed(2.0); }));
+    next.push_back(check(often, traces[2], passing()));
+    scheduler.replace(std::move(next));
+    for (int i = 0; i < 10; i++) scheduler.refresh(Probe::Ready);
+    const auto told = record.first("other", [](const CheckState& state) { return state.runs > 20; });
+    CHECK(of(told.report, "database").error == "Timeout after 20ms");
+    CHECK(traces[1].runs == 0);
+    CHECK_FALSE(traces[0].destroyed);
+    gate.open();
+    const auto well = record.first("database", [](const CheckState& state) { return state.healthy; });
+    CHECK(of(well.report, "database").latencyMs.value() == 2.0);
+    awaitDestruction(traces[0]);
+    CHECK(scheduler.stop(1s));
+}
+
+TEST_CASE("replace: a run that was under way is reported when it overruns, by its namesake", "[health]") {
+    Record record;
+    std::array<Trace, 2> traces;
+    Gate entered;
+    Gate gate;
+    auto impatient = policy("database");
+    impatient.timeout = 200ms;
+    Scheduler::Checks checks;
+    checks.push_back(check(impatient, traces[0], [&](int) {
+        entered.open();
+        gate.pass();
+        return passed();
+    }));
+    Scheduler scheduler(std::move(checks), record);
+    scheduler.start();
+    REQUIRE(entered.pass());
     Scheduler::Checks next;
     next.push_back(check(policy("database"), traces[1], passing()));
     scheduler.replace(std::move(next));
-    record.first(allHealthy);
-    CHECK_FALSE(traces[0].destroyed);
+    record.first("database", [](const CheckState& state) { return state.error == "Timeout after 200ms"; });
+    CHECK(traces[1].runs == 0);
     gate.open();
-    awaitDestruction(traces[0]);
+    record.first(allHealthy);
     CHECK(scheduler.stop(1s));
 }
 
