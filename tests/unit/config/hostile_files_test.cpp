@@ -36,11 +36,9 @@ TEST_CASE("files that cannot be read are told apart", "[config]") {
     CHECK(only(loadText(workspace, std::string(2U << 20U, '#'))) == " is larger than 1 MiB");
     CHECK(only(loadText(workspace, "")) == " is empty; expected a map of keys, at least \"checks: {}\"");
     CHECK(only(loadText(workspace, " \n\n")) == " is empty; expected a map of keys, at least \"checks: {}\"");
-    CHECK(only(loadText(workspace, std::string("a: \0b", 5))) ==
-          "1: holds a control character, or bytes that are no UTF-8 text");
-    CHECK(only(loadText(workspace,
-                        "\xff\xfe"
-                        "a\0:\0")) == "1: holds a control character, or bytes that are no UTF-8 text");
+    const std::string notText = "1: holds a control character, or bytes that are no UTF-8 text";
+    CHECK(only(loadText(workspace, std::string("a: ") + '\0' + "b")) == notText);
+    CHECK(only(loadText(workspace, "\xff\xfe: UTF-16")) == notText);
 }
 
 TEST_CASE("a file that this user may not read is told so", "[config]") {
@@ -49,9 +47,10 @@ TEST_CASE("a file that this user may not read is told so", "[config]") {
     const auto file = workspace.write("probehost.yaml", "checks: {}\n");
     REQUIRE(chmod(file.c_str(), 0) == 0);
     CHECK(only(loadFile(file)) == " may not be read by this user");
-    const auto included = workspace.path("conf.d");
-    REQUIRE(mkdir(included.c_str(), 0) == 0);
-    CHECK(only(loadText(workspace, "checks: {}\n")) == "");
+    REQUIRE(chmod(file.c_str(), 0600) == 0);
+    REQUIRE(mkdir(workspace.path("conf.d").c_str(), 0) == 0);
+    CHECK(only(loadFile(file)) == "1: include: conf.d/*.yaml: the directory may not be read by this user");
+    REQUIRE(chmod(workspace.path("conf.d").c_str(), 0700) == 0);
 }
 
 TEST_CASE("a byte order mark is no trouble", "[config]") {
