@@ -32,7 +32,8 @@ bool isWord(const std::string& secret) {
 }
 
 bool standsAlone(std::string_view text, std::size_t at, std::size_t length) {
-    const bool before = at > 0 && isLetter(text[at - 1]);
+    const bool encoded = at >= 3 && text[at - 3] == '%'; // the letter before is a part of %XX
+    const bool before = at > 0 && isLetter(text[at - 1]) && !encoded;
     const bool after = at + length < text.size() && isLetter(text[at + length]);
     return !before && !after;
 }

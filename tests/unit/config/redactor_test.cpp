@@ -24,6 +24,7 @@ TEST_CASE("of secrets inside of one another or overlapping nothing is left", "[c
 TEST_CASE("a short word is masked as a word only", "[config]") {
     const Redactor redactor({"health", "hunter2", "abcdefghijkl"});
     CHECK(redactor.redact("unhealthy, user=health;health:x health1") == "unhealthy, user=***;***:x ***1");
+    CHECK(redactor.redact("u%3Ahealth%40h") == "u%3A***%40h");
     CHECK(redactor.redact("xhunter2y xabcdefghijkly") == "x***y x***y");
 }
 
