@@ -128,7 +128,8 @@ def test_timeouts_count_as_failures(serving, script):
     host = serving({"checks": script.checks("a", interval="0", max_age="0", failure_threshold=2, timeout="50ms")})
     host.until_ready()
     script.say("a", "sleep 60000 pass")
-    assert [host.ready().status for _ in range(2)] == [200, 503]
+    assert host.ready().status == 200
+    host.until_ready(503)  # not at once: the run that timed out may take a moment to come back
 
 
 def test_long_and_broken_words_are_bounded(serving, script):

@@ -144,7 +144,7 @@ def test_readiness_takes_as_long_as_the_slowest_check(serving, script):
     host = serving({"checks": script.checks(*keys, interval="0", max_age="0", words="sleep 300 pass")})
     answer = fastest(host)
     assert answer.status == 200
-    assert 0.3 <= answer.took < 0.6
+    assert 0.2 < answer.took < 0.6  # a probe that joins runs under way waits for the rest of them only
 
 
 def test_latest_results_are_shown_while_a_new_one_hangs(serving, script):
