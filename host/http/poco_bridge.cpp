@@ -14,7 +14,10 @@ PocoBridge::PocoBridge(Poco::Net::HTTPRequestHandlerFactory::Ptr handlers, int t
     : pool_(std::make_unique<HandlerPool>(std::move(handlers), threads, queue)),
       threads_(static_cast<std::size_t>(threads)) {}
 
-PocoBridge::~PocoBridge() { stop(std::chrono::milliseconds(500)); }
+// A handler that still hangs goes on using the pool, which therefore stays until the process ends.
+PocoBridge::~PocoBridge() {
+    if (!stop(std::chrono::milliseconds(500))) static_cast<void>(pool_.release());
+}
 
 bool PocoBridge::stalled(Clock::time_point now) const {
     return inFlight_ >= threads_ && now - lastProgress_ > hungAfter;
@@ -42,15 +45,6 @@ std::optional<Exchange> PocoBridge::next(Clock::time_point now) {
 
 int PocoBridge::doneFd() const { return pool_->doneFd(); }
 
-bool PocoBridge::stop(std::chrono::milliseconds patience) {
-    if (!pool_) return true;
-    if (pool_->finish(patience)) {
-        pool_.reset();
-        return true;
-    }
-    // A handler that hangs still uses all of this; it stays until the process ends.
-    static_cast<void>(pool_.release());
-    return false;
-}
+bool PocoBridge::stop(std::chrono::milliseconds patience) { return pool_->finish(patience); }
 
 } // namespace probehost

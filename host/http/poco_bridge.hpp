@@ -29,7 +29,7 @@ class PocoBridge {
     std::optional<Exchange> next(Clock::time_point now);
     int doneFd() const;
 
-    // Waits that long for running handlers; false when one hangs, which then keeps its thread and what it refers to.
+    // Waits that long for running handlers; false when one hangs. May be called again.
     bool stop(std::chrono::milliseconds patience);
 
   private:
