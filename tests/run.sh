@@ -73,7 +73,7 @@ sanitized() {
     rm -rf "$reports" && mkdir -m 1777 "$reports"
     # The thread sanitizer does not cope with how widely newer kernels spread the memory of a process.
     setarch -R true 2>/dev/null && personality=(setarch -R)
-    build "$stage" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DPROBEHOST_SANITIZE="$sanitizer" || return
+    build "$stage" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE="$sanitizer" || return
     unit_tests "$stage" || result=1
     python_tests "$stage" -m "not soak and not slow" --ignore=tests/peers || result=1
     [ -z "$(ls "$reports")" ] || { head -n 60 "$reports"/* && result=1; }

@@ -19,7 +19,7 @@ std::vector<std::string> names(const Report& report) {
     return names;
 }
 
-auto consistsOf(std::vector<std::string> wanted) {
+auto consistsOf(const std::vector<std::string>& wanted) {
     return [wanted](const Report& report) { return names(report) == wanted; };
 }
 
