@@ -34,6 +34,7 @@ list() {
 
 choose() {
     local stage
+    [ -n "$1" ] || refuse "--only wants the names of stages; --list shows them"
     IFS=, read -ra chosen <<<"$1"
     for stage in "${chosen[@]}"; do
         [ -n "${PURPOSE[$stage]:-}" ] || refuse "$stage: no such stage; --list shows them"
@@ -77,7 +78,7 @@ sanitized() {
     unit_tests "$stage" || result=1
     python_tests "$stage" -m "not soak and not slow" --ignore=tests/peers || result=1
     [ -z "$(ls "$reports")" ] || { head -n 60 "$reports"/* && result=1; }
-    return $result
+    return "$result"
 }
 
 stage_packages() { packaging/packages-install.sh build peers test; }
@@ -133,33 +134,41 @@ run_stage() {
     [ $status -eq 0 ] && echo "ok, $((SECONDS - started)) s" || echo "FAILED, $((SECONDS - started)) s, all of it in $log"
 }
 
-trap 'exit 130' INT
-chosen=("${STAGES[@]}")
-while [ $# -gt 0 ]; do
-    case $1 in
-        --only) choose "${2:-}" && shift ;;
-        --only=*) choose "${1#*=}" ;;
-        --list) list && exit ;;
-        --help) usage && exit ;;
-        *) refuse "$1: no such option; --help shows them" ;;
-    esac
-    shift
-done
+read_options() {
+    chosen=("${STAGES[@]}")
+    while [ $# -gt 0 ]; do
+        case $1 in
+            --only) choose "${2:-}" && shift ;;
+            --only=*) choose "${1#*=}" ;;
+            --list) list && exit ;;
+            --help) usage && exit ;;
+            *) refuse "$1: no such option; --help shows them" ;;
+        esac
+        shift
+    done
+}
 
-cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
-export HOME=${HOME:-/root} LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
-# What was compiled for one checkout serves another.
-export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
-# A checkout that belongs to somebody else is read all the same.
-export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
-builds=$(realpath -m "${PROBEHOST_BUILD_ROOT:-build}")
-logs=$builds/ci-logs
-mkdir -p "$logs" || exit 1
-passed=0 failed=0 skipped=0 failures=() personality=()
-for stage in "${chosen[@]}"; do
-    reports=$logs/$stage-reports
-    run_stage
-done
-printf '\n%s in %d minutes\n' "$([ ${#failures[@]} -eq 0 ] && echo "All passed" || echo "FAILED: ${failures[*]}")" $((SECONDS / 60))
-echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
-[ ${#failures[@]} -eq 0 ]
+# All of it is read before any of it runs, so that an edit during a long run does no harm.
+main() {
+    trap 'exit 130' INT
+    read_options "$@"
+    cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
+    export HOME=${HOME:-/root} LC_ALL=C.UTF-8 PYTHONDONTWRITEBYTECODE=1
+    # What was compiled for one checkout serves another.
+    export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+    # A checkout that belongs to somebody else is read all the same.
+    export GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=safe.directory GIT_CONFIG_VALUE_0='*'
+    builds=$(realpath -m "${PROBEHOST_BUILD_ROOT:-build}")
+    logs=$builds/ci-logs
+    mkdir -p "$logs" || exit 1
+    passed=0 failed=0 skipped=0 failures=() personality=()
+    for stage in "${chosen[@]}"; do
+        reports=$logs/$stage-reports
+        run_stage
+    done
+    printf '\n%s in %d minutes\n' "$([ ${#failures[@]} -eq 0 ] && echo "All passed" || echo "FAILED: ${failures[*]}")" $((SECONDS / 60))
+    echo "$passed passed, $failed failed$([ $skipped -eq 0 ] || echo ", $skipped skipped")"
+    exit $((${#failures[@]} > 0))
+}
+
+main "$@"
