@@ -78,3 +78,14 @@ def said(result):
     """`pass`, `timeout`, or the status and its public message: `fail: Connection refused`."""
     status = result["status"]
     return status if status in ("pass", "timeout") else f"{status}: {result['message']}"
+
+
+def grown_kb(after):
+    """By how much the process grew; with fewer than ten runs, since before the first."""
+    return after["rss_kb"][1] - after["rss_kb"][0]
+
+
+def flat(after):
+    """Thousands of runs left no descriptor, no thread and no memory behind."""
+    same = all(after[what][0] == after[what][1] for what in ("fds", "threads"))
+    return same and grown_kb(after) < 1024

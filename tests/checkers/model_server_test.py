@@ -111,13 +111,8 @@ def test_a_one_shot_run_waits_for_the_first_answer_and_no_longer_than_it_may(pla
         assert said(result) == "timeout" and result["ms"] < 400
 
 
-def flat(after):
-    return (after["fds"][0] == after["fds"][1] and after["threads"][0] == after["threads"][1]
-            and after["rss_kb"][1] - after["rss_kb"][0] < 1024)
-
-
 @pytest.mark.soak
 def test_many_questions_leave_nothing_behind(plain):
     given = settings(plain, "openai", poll_interval="100ms")
     *_, after = loop.run("model", given, runs=3000, pause=1, every=1500)
-    assert flat(after)
+    assert loop.flat(after)
