@@ -73,7 +73,7 @@ bool liesIn(void* handle, void* symbol) {
 
 } // namespace
 
-PluginLibrary::PluginLibrary(std::string file, const ph_host* host) : file_(withSlash(file)) {
+PluginLibrary::PluginLibrary(const std::string& file, const ph_host* host) : file_(withSlash(file)) {
     inspectPluginFile(file_);
     void* handle = dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {

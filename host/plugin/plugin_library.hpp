@@ -16,7 +16,7 @@ class PluginLibrary {
   public:
     // Opens, asks the entry function, checks everything it says, and calls init; throws PluginRefused.
     // Runs the plugin's code, so a file that is not known to survive this is tried in another process first.
-    PluginLibrary(std::string file, const ph_host* host);
+    PluginLibrary(const std::string& file, const ph_host* host);
     ~PluginLibrary(); // after the last of its checks
 
     PluginLibrary(const PluginLibrary&) = delete;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <initializer_list>
 #include <string>
 
 #include "plugin/plugin_host.hpp"
@@ -35,6 +36,11 @@ void quiet() {
     for (const int fd : {0, 1, 2}) dup2(nowhere, fd);
 }
 
+// A sanitizer's handlers would make an ordinary end of a crash.
+void crashPlainly() {
+    for (const int fatal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) signal(fatal, SIG_DFL);
+}
+
 int tryPlugin(const char* file) {
     static DeafServices services;
     static const probehost::PluginHost host(services);
@@ -55,6 +61,7 @@ int main(int argc, char** argv) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     const rlimit noCore = {0, 0};
     setrlimit(RLIMIT_CORE, &noCore);
+    crashPlainly();
     quiet();
     return tryPlugin(argv[2]);
 }

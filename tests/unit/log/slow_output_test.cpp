@@ -1,8 +1,8 @@
 // An output that takes nothing, little, or is gone stops nobody who logs.
 #include <fcntl.h>
-#include <signal.h>
 
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <thread>
 
 #include "log/log.hpp"
