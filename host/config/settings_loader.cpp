@@ -35,9 +35,7 @@ void collectSecrets(const ConfigNode& node, std::vector<std::string>& secrets) {
 
 class Loader {
   public:
-    Loader(const std::string& path, Diagnostics& diagnostics) : diagnostics_(diagnostics) {
-        settings_.file = path;
-    }
+    Loader(const std::string& path, Diagnostics& diagnostics) : diagnostics_(diagnostics) { settings_.file = path; }
 
     Settings run() {
         const auto& file = settings_.file;

@@ -57,8 +57,7 @@ extern "C" {
 #endif
 
 /* True when the producer of *p knew `member`: ask before reading anything newer than 1.0. */
-#define PH_HAS(p, type, member) \
-    ((p)->struct_size >= offsetof(type, member) + sizeof(((type *)0)->member))
+#define PH_HAS(p, type, member) ((p)->struct_size >= offsetof(type, member) + sizeof(((type*)0)->member))
 
 /* Constants travel as int32_t or uint32_t, never as an enum type. Unknown values count as the first of their list. */
 
@@ -108,8 +107,8 @@ typedef struct ph_checker ph_checker;
 /* Where a call explains its failure. The host owns it and the buffer; the plugin fills it through ph_fail(). */
 typedef struct ph_error {
     uint32_t struct_size;
-    int32_t code;     /* PH_E_... */
-    char *message;    /* room for message_size bytes, NUL included; written by the plugin */
+    int32_t code;  /* PH_E_... */
+    char* message; /* room for message_size bytes, NUL included; written by the plugin */
     uint32_t message_size;
     uint32_t message_length; /* bytes written, NUL excluded */
 } ph_error;
@@ -121,8 +120,8 @@ typedef struct ph_run_context {
     int64_t deadline_ns;     /* absolute, CLOCK_MONOTONIC, nanoseconds */
     int32_t cancel_fd;       /* becomes readable when the run is cancelled; only ever poll it; -1: none */
     uint32_t attempt;        /* 1 for the first run of this check, one more each time, wraps */
-    const char *traceparent; /* W3C trace context, NUL-terminated, or NULL */
-    ph_run *run;             /* names this run in the host's callbacks */
+    const char* traceparent; /* W3C trace context, NUL-terminated, or NULL */
+    ph_run* run;             /* names this run in the host's callbacks */
 } ph_run_context;
 
 /* What the host offers. Owned by the host, constant, valid from entry to the end of the process. */
@@ -131,43 +130,50 @@ struct ph_host {
     uint32_t abi_major;
     uint32_t abi_minor;
     uint32_t flags;      /* 0 in 1.0 */
-    const char *name;    /* "probehost" */
-    const char *version; /* of the host, such as "0.1.0" */
-    void *reserved;      /* the host's own */
+    const char* name;    /* "probehost" */
+    const char* version; /* of the host, such as "0.1.0" */
+    void* reserved;      /* the host's own */
 
-    /* [any] Writes one line to the host's log; `check` may be NULL. Secrets of the settings are masked, lines are cut at 4 KiB. */
-    void (*log)(const ph_host *host, const ph_check *check, int32_t level, const char *text, uint64_t length);
+    /* [any] Writes one line to the host's log; `check` may be NULL. Secrets of the settings are masked, lines are cut
+     * at 4 KiB. */
+    void (*log)(const ph_host* host, const ph_check* check, int32_t level, const char* text, uint64_t length);
 
-    /* [control] During create() only. The scalar at a JSON pointer ("/tls/ca_file", "/urls/0") as text: numbers in decimal,
-       booleans "true" or "false"; NULL when absent. NUL-terminated and valid until create() returns; *length may be NULL. */
-    const char *(*setting)(const ph_settings *settings, const char *pointer, uint64_t *length);
+    /* [control] During create() only. The scalar at a JSON pointer ("/tls/ca_file", "/urls/0") as text: numbers in
+       decimal, booleans "true" or "false"; NULL when absent. NUL-terminated and valid until create() returns; *length
+       may be NULL. */
+    const char* (*setting)(const ph_settings* settings, const char* pointer, uint64_t* length);
 
-    /* [control] During create() only. All settings as one JSON object; same lifetime. It holds secrets: never log it. */
-    const char *(*settings_json)(const ph_settings *settings, uint64_t *length);
+    /* [control] During create() only. All settings as one JSON object; same lifetime. It holds secrets: never log it.
+     */
+    const char* (*settings_json)(const ph_settings* settings, uint64_t* length);
 
-    /* [run] The run's verdict, PH_PASS, PH_WARN or PH_FAIL, with a public message (C4) for the latter two. The last one counts. Cut at 200 bytes. */
-    void (*verdict)(ph_run *run, int32_t verdict, const char *message, uint64_t length);
+    /* [run] The run's verdict, PH_PASS, PH_WARN or PH_FAIL, with a public message (C4) for the latter two. The last one
+     * counts. Cut at 200 bytes. */
+    void (*verdict)(ph_run* run, int32_t verdict, const char* message, uint64_t length);
 
-    /* [run] What an operator wants to know of this run (C4): vendor text, peer, timing. The last one counts. Cut at 2 KiB. */
-    void (*detail)(ph_run *run, const char *text, uint64_t length);
+    /* [run] What an operator wants to know of this run (C4): vendor text, peer, timing. The last one counts. Cut at 2
+     * KiB. */
+    void (*detail)(ph_run* run, const char* text, uint64_t length);
 
-    /* [run] A named fact about this run for operators and metrics; at most 32 a run, the rest are dropped. Returns PH_OK or PH_E_UNSUPPORTED. */
-    int32_t (*fact_text)(ph_run *run, const char *key, const char *text, uint64_t length);
-    int32_t (*fact_number)(ph_run *run, const char *key, double value, const char *unit /* or NULL */);
+    /* [run] A named fact about this run for operators and metrics; at most 32 a run, the rest are dropped. Returns
+     * PH_OK or PH_E_UNSUPPORTED. */
+    int32_t (*fact_text)(ph_run* run, const char* key, const char* text, uint64_t length);
+    int32_t (*fact_number)(ph_run* run, const char* key, double value, const char* unit /* or NULL */);
 
-    /* [any] A struct that begins with its own struct_size, constant for the life of the process, or NULL for an unknown id. */
-    const void *(*get_extension)(const ph_host *host, const char *id);
+    /* [any] A struct that begins with its own struct_size, constant for the life of the process, or NULL for an unknown
+     * id. */
+    const void* (*get_extension)(const ph_host* host, const char* id);
 };
 
 /* One kind of checker. Owned by the plugin, constant (O4). */
 struct ph_checker {
     uint32_t struct_size;
     uint32_t flags;              /* PH_CHECKER_... */
-    const char *name;            /* what a configuration calls it: [a-z][a-z0-9-]{0,63} */
-    const char *summary;         /* one sentence for people */
-    const char *settings_schema; /* JSON Schema (draft 7) of an object; the host validates before create(). Members marked
-                                    "writeOnly": true are secrets, masked wherever the host writes */
-    const char *info_json;       /* {"docs": "https://…", "example": {settings}} or NULL */
+    const char* name;            /* what a configuration calls it: [a-z][a-z0-9-]{0,63} */
+    const char* summary;         /* one sentence for people */
+    const char* settings_schema; /* JSON Schema (draft 7) of an object; the host validates before create(). Members
+                                    marked "writeOnly": true are secrets, masked wherever the host writes */
+    const char* info_json;       /* {"docs": "https://…", "example": {settings}} or NULL */
     uint32_t scope;              /* PH_SCOPE_... */
     uint32_t probes;             /* PH_PROBE_... suggested */
     uint32_t timeout_ms;         /* suggested, 1 to 3600000 */
@@ -175,19 +181,20 @@ struct ph_checker {
     uint32_t max_age_ms;         /* suggested: how old a result a probe accepts */
     uint32_t reserved;           /* 0 */
 
-    /* [control] Makes a check from validated settings. No waiting on anything remote: connect in run(). On success *check is
-       set and PH_OK returned; else *check stays NULL and `error` says why. */
-    int32_t (*create)(const ph_checker *checker, const ph_host *host, const ph_settings *settings, ph_check **check,
-                      ph_error *error);
+    /* [control] Makes a check from validated settings. No waiting on anything remote: connect in run(). On success
+       *check is set and PH_OK returned; else *check stays NULL and `error` says why. */
+    int32_t (*create)(const ph_checker* checker, const ph_host* host, const ph_settings* settings, ph_check** check,
+                      ph_error* error);
 
-    /* [run] Looks once, gives a verdict through the host, returns PH_OK; or an error (C1, C2). May block until the deadline. */
-    int32_t (*run)(ph_check *check, const ph_run_context *context, ph_error *error);
+    /* [run] Looks once, gives a verdict through the host, returns PH_OK; or an error (C1, C2). May block until the
+     * deadline. */
+    int32_t (*run)(ph_check* check, const ph_run_context* context, ph_error* error);
 
     /* [control] Ends a check; no run of it is under way. */
-    void (*destroy)(ph_check *check);
+    void (*destroy)(ph_check* check);
 
     /* [any] An extension of this checker by id, or NULL; the member itself may be NULL. */
-    const void *(*get_extension)(const ph_checker *checker, const char *id);
+    const void* (*get_extension)(const ph_checker* checker, const char* id);
 };
 
 /* What the entry function returns. Owned by the plugin, constant (O4). */
@@ -198,21 +205,22 @@ typedef struct ph_plugin {
     uint32_t abi_minor_needed; /* the oldest host minor that can run it */
     uint32_t flags;            /* PH_PLUGIN_... */
     uint32_t checker_count;
-    const ph_checker *const *checkers; /* pointers, so that ph_checker may grow */
-    const char *name;                  /* [a-z][a-z0-9-]{0,63} */
-    const char *version;               /* of the plugin */
-    const char *vendor;                /* or NULL */
-    const char *license;               /* SPDX expression, or NULL */
+    const ph_checker* const* checkers; /* pointers, so that ph_checker may grow */
+    const char* name;                  /* [a-z][a-z0-9-]{0,63} */
+    const char* version;               /* of the plugin */
+    const char* vendor;                /* or NULL */
+    const char* license;               /* SPDX expression, or NULL */
 
-    int32_t (*init)(const ph_host *host, ph_error *error); /* [control] once before the first create(); may be NULL */
+    int32_t (*init)(const ph_host* host, ph_error* error); /* [control] once before the first create(); may be NULL */
     void (*deinit)(void);                                  /* [control] once after the last destroy(); may be NULL */
-    const void *(*get_extension)(const char *id);          /* [any] may be NULL */
+    const void* (*get_extension)(const char* id);          /* [any] may be NULL */
 } ph_plugin;
 
-/* The one symbol a plugin exports. [control] No I/O, no thread, no lock; the same pointer every time; NULL: cannot serve this host. */
+/* The one symbol a plugin exports. [control] No I/O, no thread, no lock; the same pointer every time; NULL: cannot
+ * serve this host. */
 #define PH_ENTRY_SYMBOL "probehost_plugin_entry_v1"
-typedef const ph_plugin *(*ph_entry_fn)(const ph_host *host);
-PH_EXPORT const ph_plugin *probehost_plugin_entry_v1(const ph_host *host);
+typedef const ph_plugin* (*ph_entry_fn)(const ph_host* host);
+PH_EXPORT const ph_plugin* probehost_plugin_entry_v1(const ph_host* host);
 
 /* Lies in the ELF section .note.probehost, so that a host can refuse a file in words without running any of it. */
 #define PH_NOTE_NAME "probehost"
@@ -223,12 +231,11 @@ typedef struct ph_elf_note {
     uint32_t abi_major, abi_minor_built, abi_minor_needed, flags; /* as in ph_plugin */
 } ph_elf_note;
 #define PH_ELF_NOTE(needed, plugin_flags)                                                                   \
-    static const ph_elf_note ph_elf_note_                                                                   \
-        __attribute__((used, aligned(4), section(".note.probehost"))) = {                                   \
-            10u, 16u, PH_NOTE_TYPE, PH_NOTE_NAME, PH_ABI_MAJOR, PH_ABI_MINOR, (needed), (plugin_flags)}
+    static const ph_elf_note ph_elf_note_ __attribute__((used, aligned(4), section(".note.probehost"))) = { \
+        10u, 16u, PH_NOTE_TYPE, PH_NOTE_NAME, PH_ABI_MAJOR, PH_ABI_MINOR, (needed), (plugin_flags)}
 
 /* Fills an error from a NUL-terminated text, cut to fit, and returns its code. `error` may be NULL. */
-static inline int32_t ph_fail(ph_error *error, int32_t code, const char *message) {
+static inline int32_t ph_fail(ph_error* error, int32_t code, const char* message) {
     uint32_t n = 0;
     if (error == NULL) return code;
     error->code = code;
