@@ -1,6 +1,7 @@
 // The command line of probehost.
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cstdio>
 #include <functional>
 #include <iostream>
 #include <map>
@@ -120,9 +121,7 @@ bool knowsCommand(const CLI::App& app, int argc, char** argv) {
     return false;
 }
 
-} // namespace
-
-int main(int argc, char** argv) {
+int run(int argc, char** argv) {
     CLI::App app("Answers whether a service is alive, ready and started, by looking at what it depends on.",
                  "probehost");
     app.set_version_flag("--version", "probehost " PROBEHOST_VERSION);
@@ -141,4 +140,15 @@ int main(int argc, char** argv) {
         return app.exit(error) == 0 ? cli::Ok : cli::UsageError;
     }
     return status;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return run(argc, argv);
+    } catch (const std::exception& failure) {
+        std::fprintf(stderr, "probehost: %s\n", failure.what());
+        return cli::InternalError;
+    }
 }

@@ -53,7 +53,8 @@ void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics
     registry.scan(settings.plugins.path);
     const Location file{settings.file, 0};
     for (const auto& [directory, reason] : registry.refusedDirectories()) {
-        if (settings.plugins.pathWritten) diagnostics.error(file, "plugins.path", directory + " " + reason);
+        if (settings.plugins.pathWritten)
+            diagnostics.error(file, "plugins.path", std::string(directory).append(" ").append(reason));
     }
     for (const auto& directory : registry.emptyDirectories()) {
         diagnostics.warning(file, "plugins.path", directory + " holds no plugins (*.so)");

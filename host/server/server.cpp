@@ -10,7 +10,6 @@
 #include <filesystem>
 
 #include "http/handlers.hpp"
-#include "server/signals.hpp"
 
 namespace probehost {
 
@@ -103,22 +102,27 @@ void Server::announce() {
 
 void Server::obeySignals() {
     const SignalDescriptor signals;
-    for (;;) {
-        std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}}};
-        int wait = -1;
-        if (drainEnds_) {
-            const auto left = std::chrono::ceil<milliseconds>(*drainEnds_ - Clock::now()).count();
-            if (left <= 0) return;
-            wait = static_cast<int>(left);
-        }
-        poll(fds.data(), fds.size(), wait);
-        if (fds[1].revents != 0) notify_->receive(environment_.app());
-        const int signal = signals.next();
-        if (signal == SIGHUP) reload();
-        if (signal != SIGTERM && signal != SIGINT) continue;
-        if (drainEnds_) return;
-        beginDrain();
-    }
+    bool ending = false;
+    while (!ending && waitForSignal(signals)) ending = obey(signals.next());
+}
+
+// False when the drain is over.
+bool Server::waitForSignal(const SignalDescriptor& signals) {
+    std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}}};
+    const auto left = drainEnds_ ? std::chrono::ceil<milliseconds>(*drainEnds_ - Clock::now()).count() : -1;
+    if (drainEnds_ && left <= 0) return false;
+    poll(fds.data(), fds.size(), static_cast<int>(left));
+    if (fds[1].revents != 0) notify_->receive(environment_.app());
+    return true;
+}
+
+// True when it asks for the end at once; 0 is no signal.
+bool Server::obey(int signal) {
+    if (signal == SIGHUP) reload();
+    if (signal != SIGTERM && signal != SIGINT) return false;
+    if (drainEnds_) return true;
+    beginDrain();
+    return false;
 }
 
 void Server::beginDrain() {

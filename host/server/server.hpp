@@ -12,6 +12,7 @@
 #include "server/assembly.hpp"
 #include "server/health_feed.hpp"
 #include "server/plugin_environment.hpp"
+#include "server/signals.hpp"
 
 namespace probehost {
 
@@ -35,6 +36,8 @@ class Server final : public HealthSource {
     void openNotifySocket(const AdminSettings& admin);
     void announce();
     void obeySignals();
+    bool waitForSignal(const SignalDescriptor& signals);
+    bool obey(int signal);
     void beginDrain();
     void reload();
     void apply(Settings settings);

@@ -2,11 +2,11 @@
 //
 //   probehost-worker try FILE    opens a plugin and asks its entry function; says on descriptor 3 "ok" or why not
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <cstring>
 #include <initializer_list>
 #include <string>
