@@ -4,10 +4,8 @@
 namespace probehost::test {
 
 void Gate::open() {
-    {
-        const std::scoped_lock lock(mutex_);
-        open_ = true;
-    }
+    const std::scoped_lock lock(mutex_); // to the end, because whoever passes may destroy the gate
+    open_ = true;
     opened_.notify_all();
 }
 
