@@ -182,7 +182,7 @@ struct ph_checker {
     uint32_t reserved;           /* 0 */
 
     /* [control] Makes a check from validated settings. No waiting on anything remote: connect in run(). On success
-       *check is set and PH_OK returned; else *check stays NULL and `error` says why. */
+     *check is set and PH_OK returned; else *check stays NULL and `error` says why. */
     int32_t (*create)(const ph_checker* checker, const ph_host* host, const ph_settings* settings, ph_check** check,
                       ph_error* error);
 
