@@ -112,7 +112,7 @@ std::set<const CheckState*> mostTelling(const Report& report, Probe probe, size_
     return taken;
 }
 
-std::string fittingBody(const Report& report, Probe probe, Object::Ptr body) {
+std::string fittingBody(const Report& report, Probe probe, const Object::Ptr& body) {
     auto full = withChecks(body, report, probe, [](const CheckState&) { return true; });
     if (full.size() <= largestBody) return full;
     const auto empty = withChecks(body, report, probe, [](const CheckState&) { return false; });
