@@ -1,6 +1,9 @@
 // The words of the sd_notify form that we know.
 #include "app/app_state.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace probehost {
 
 namespace {
@@ -19,16 +22,30 @@ std::string_view trimmed(std::string_view text) {
 bool AppState::say(std::string_view key, bool yes) {
     if (key.empty() || key.size() > longestKey) return false;
     const std::scoped_lock lock(mutex_);
-    const auto known = said_.find(key);
-    if (known == said_.end() && said_.size() >= mostKeys) return false;
-    said_.insert_or_assign(std::string(key), Said{yes, Clock::now()});
+    const auto known = entries_.find(key);
+    if (known != entries_.end()) {
+        known->second.said = {yes, Clock::now()};
+        return true;
+    }
+    if (entries_.size() >= mostKeys && !dropOldest()) return false;
+    entries_.emplace(key, Entry{{yes, Clock::now()}, false});
     return true;
 }
 
-std::optional<AppState::Said> AppState::find(std::string_view key) const {
+std::optional<AppState::Said> AppState::find(std::string_view key) {
     const std::scoped_lock lock(mutex_);
-    const auto found = said_.find(key);
-    return found == said_.end() ? std::nullopt : std::optional(found->second);
+    const auto found = entries_.find(key);
+    if (found == entries_.end()) return std::nullopt;
+    found->second.wanted = true;
+    return found->second.said;
+}
+
+bool AppState::dropOldest() {
+    const auto oldest = std::ranges::min_element(
+        entries_, {}, [](const auto& each) { return std::pair(each.second.wanted, each.second.said.at); });
+    if (oldest->second.wanted) return false;
+    entries_.erase(oldest);
+    return true;
 }
 
 void AppState::notify(std::string_view line) {

@@ -19,17 +19,25 @@ class AppState {
         Clock::time_point at;
     };
 
-    // Keys are bounded in number and length, since strangers on this machine may send them; false when refused.
+    // Keys are bounded in number and length; a new one takes the place of the oldest that nobody has asked for. False
+    // when refused.
     bool say(std::string_view key, bool yes);
-    std::optional<Said> find(std::string_view key) const;
+    std::optional<Said> find(std::string_view key);
 
     // One line of an sd_notify datagram: "MODEL=embedding loaded", "READY=1", "WATCHDOG=1", "STOPPING=1". Others are
     // no business of ours. READY and WATCHDOG are kept under "ready" and "watchdog".
     void notify(std::string_view line);
 
   private:
-    mutable std::mutex mutex_;
-    std::map<std::string, Said, std::less<>> said_; // guarded by mutex_
+    struct Entry {
+        Said said;
+        bool wanted = false;
+    };
+
+    bool dropOldest();
+
+    std::mutex mutex_;
+    std::map<std::string, Entry, std::less<>> entries_; // guarded by mutex_
 };
 
 } // namespace probehost

@@ -33,13 +33,13 @@ std::vector<RefusedPlugin> allRefused(const PluginRegistry& registry) {
     return all;
 }
 
-std::string text(const PluginRegistry& registry) {
+std::string text(const PluginRegistry& registry, const Redactor& redactor) {
     Table table({"CHECKER", "PLUGIN", "VERSION", "SCOPE", "PROBES", "TIMEOUT", "INTERVAL", "WHAT IT DOES"});
     for (const auto& library : registry.libraries()) {
         for (const auto& checker : library->checkers()) {
             const char* version = library->plugin().version;
             table.add({{checker.name, Colour::Bold},
-                       {library->file()},
+                       {redactor.redact(library->file())},
                        {printable(version == nullptr ? "" : version)},
                        {checker.local ? "local" : "external"},
                        {probesText(checker.probes)},
@@ -50,17 +50,18 @@ std::string text(const PluginRegistry& registry) {
     }
     std::string out = registry.libraries().empty() ? "no plugins\n" : table.text();
     for (const auto& [file, reason] : allRefused(registry)) {
-        out += coloured("refused", Colour::Red) + "  " + printable(file) + ": " + printable(reason) + '\n';
+        out += coloured("refused", Colour::Red) + "  " + printable(redactor.redact(file)) + ": " +
+               printable(redactor.redact(reason)) + '\n';
     }
     return out;
 }
 
-std::string json(const PluginRegistry& registry) {
+std::string json(const PluginRegistry& registry, const Redactor& redactor) {
     Array::Ptr checkers = new Array;
     for (const auto& checker : registry.checkers()) {
         Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
         object->set("checker", checker.name);
-        object->set("plugin", checker.pluginFile);
+        object->set("plugin", redactor.redact(checker.pluginFile));
         object->set("summary", checker.summary);
         object->set("scope", checker.local ? "local" : "external");
         object->set("probes", probesText(checker.probes));
@@ -72,8 +73,8 @@ std::string json(const PluginRegistry& registry) {
     Array::Ptr refused = new Array;
     for (const auto& [file, reason] : allRefused(registry)) {
         Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
-        object->set("file", file);
-        object->set("reason", reason);
+        object->set("file", redactor.redact(file));
+        object->set("reason", redactor.redact(reason));
         refused->add(object);
     }
     Object body(Poco::JSON_PRESERVE_KEY_ORDER);
@@ -100,8 +101,10 @@ int plugins(const PluginsOptions& options) {
     Diagnostics diagnostics;
     const auto settings = settingsFor(options, diagnostics);
     if (options.path.empty() && printErrors(diagnostics)) return ConfigError;
-    environment.registry().scan(settings.plugins.path);
-    std::cout << (options.format == Format::Json ? json(environment.registry()) : text(environment.registry()));
+    auto& registry = environment.registry();
+    registry.scan(settings.plugins.path);
+    const Redactor redactor(settings.secrets);
+    std::cout << (options.format == Format::Json ? json(registry, redactor) : text(registry, redactor));
     return Ok;
 }
 

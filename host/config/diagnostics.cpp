@@ -46,6 +46,11 @@ bool Diagnostics::hasErrors() const {
 std::vector<Diagnostic> Diagnostics::sorted() const {
     auto sorted = found_;
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return order(a) < order(b); });
+    for (auto& [severity, location, key, message] : sorted) {
+        location.file = redactor_.redact(location.file);
+        key = redactor_.redact(key);
+        message = redactor_.redact(message);
+    }
     return sorted;
 }
 

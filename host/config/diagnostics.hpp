@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "log/redactor.hpp"
+
 namespace probehost {
 
 // A line of a file; line 0 means the file as a whole.
@@ -25,21 +27,24 @@ struct Diagnostic {
     std::string text() const;
 };
 
-// Messages never hold a value that came from an expansion, nor any value under "with".
+// Messages never hold a value under "with", nor, once the secrets are known, one that came from an expansion.
 class Diagnostics {
   public:
     void error(Location location, std::string key, std::string message);
     void warning(Location location, std::string key, std::string message);
+    // In all that was and will be said.
+    void mask(const std::vector<std::string>& secrets) { redactor_ = Redactor(secrets); }
 
     bool hasErrors() const;
     // For this key or one below it.
     bool hasErrorsAt(const std::string& key) const;
-    // By file and line; those of one line in the order they were found.
+    // Masked; by file and line; those of one line in the order they were found.
     std::vector<Diagnostic> sorted() const;
 
   private:
     void add(Diagnostic diagnostic);
 
+    Redactor redactor_;
     std::vector<Diagnostic> found_;
     std::set<std::string> texts_; // so that nothing is said twice
 };

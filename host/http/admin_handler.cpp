@@ -53,7 +53,7 @@ Answer put(AppState& state, const std::string& key, const std::string& body) {
     return {200, *said ? R"({"state":"loaded"})" : R"({"state":"unloaded"})"};
 }
 
-Answer get(const AppState& state, const std::string& key) {
+Answer get(AppState& state, const std::string& key) {
     const auto said = state.find(key);
     if (!said) return {404, renderError("Nothing was said under this key")};
     return {200, said->yes ? R"({"state":"loaded"})" : R"({"state":"unloaded"})"};

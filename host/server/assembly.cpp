@@ -2,6 +2,7 @@
 #include "server/assembly.hpp"
 
 #include "config/check_resolver.hpp"
+#include "config/config_node.hpp"
 #include "config/settings_loader.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_checker.hpp"
@@ -20,15 +21,16 @@ std::pair<std::string, std::string> splitRefusal(const std::string& text) {
     return {"." + key, text.substr(end + 2)};
 }
 
+std::string keyOf(const CheckEntry& check) { return "checks." + shownKey(check.policy.name); }
+
 std::unique_ptr<Check> create(const CheckEntry& entry, const PluginRegistry& registry, const ph_host* host,
                               Diagnostics& diagnostics) {
-    const std::string key = "checks." + entry.policy.name;
     try {
         auto checker = std::make_unique<PluginChecker>(*registry.find(entry.policy.checker), host, entry.settings);
         return std::make_unique<Check>(entry.policy, std::move(checker));
     } catch (const CheckNotCreated& refused) {
         const auto [setting, expected] = splitRefusal(refused.what());
-        diagnostics.error(entry.location, key + ".with" + setting, expected);
+        diagnostics.error(entry.location, keyOf(entry) + ".with" + setting, expected);
         return nullptr;
     }
 }
@@ -36,7 +38,7 @@ std::unique_ptr<Check> create(const CheckEntry& entry, const PluginRegistry& reg
 void refuseProcessIsolation(const Settings& settings, Diagnostics& diagnostics) {
     for (const auto& check : settings.checks) {
         if (check.isolation != Isolation::Process) continue;
-        diagnostics.error(check.location, "checks." + check.policy.name + ".isolation",
+        diagnostics.error(check.location, keyOf(check) + ".isolation",
                           "this version runs all checkers in the host: write thread or auto");
     }
 }
@@ -70,9 +72,10 @@ Assembly assemble(const std::string& configFile, PluginRegistry& registry, const
     resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
     refuseProcessIsolation(assembly.settings, diagnostics);
     for (const auto& entry : assembly.settings.checks) {
-        if (diagnostics.hasErrorsAt("checks." + entry.policy.name)) continue;
+        if (diagnostics.hasErrorsAt(keyOf(entry))) continue;
         if (auto check = create(entry, registry, host, diagnostics)) assembly.checks.push_back(std::move(check));
     }
+    diagnostics.mask(assembly.settings.secrets);
     if (diagnostics.hasErrors()) assembly.checks.clear();
     return assembly;
 }
