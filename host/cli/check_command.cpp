@@ -62,7 +62,7 @@ int notChecked(Format format, int status, const char* why) {
 int check(const CheckOptions& options) {
     PluginEnvironment environment;
     Diagnostics diagnostics;
-    auto assembly = assemble(options.config, environment.registry(), environment.host(), diagnostics);
+    auto assembly = assemble(options.config, environment, diagnostics);
     if (printErrors(diagnostics)) return notChecked(options.format, ConfigError, "the configuration has errors");
     if (!knowsAll(assembly.checks, options.names)) return notChecked(options.format, UsageError, "no such check");
     environment.log().mask(Redactor(assembly.settings.secrets));

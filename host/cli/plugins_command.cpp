@@ -35,12 +35,11 @@ std::vector<RefusedPlugin> allRefused(const PluginRegistry& registry) {
 
 std::string text(const PluginRegistry& registry, const Redactor& redactor) {
     Table table({"CHECKER", "PLUGIN", "VERSION", "SCOPE", "PROBES", "TIMEOUT", "INTERVAL", "WHAT IT DOES"});
-    for (const auto& library : registry.libraries()) {
-        for (const auto& checker : library->checkers()) {
-            const char* version = library->plugin().version;
+    for (const auto& plugin : registry.plugins()) {
+        for (const auto& checker : plugin.checkers) {
             table.add({{checker.name, Colour::Bold},
-                       {redactor.redact(library->file())},
-                       {printable(version == nullptr ? "" : version)},
+                       {redactor.redact(plugin.file)},
+                       {printable(plugin.version)},
                        {checker.local ? "local" : "external"},
                        {probesText(checker.probes)},
                        {std::to_string(checker.timeout.count()) + "ms"},
@@ -48,7 +47,7 @@ std::string text(const PluginRegistry& registry, const Redactor& redactor) {
                        {printable(checker.summary)}});
         }
     }
-    std::string out = registry.libraries().empty() ? "no plugins\n" : table.text();
+    std::string out = registry.plugins().empty() ? "no plugins\n" : table.text();
     for (const auto& [file, reason] : allRefused(registry)) {
         out += coloured("refused", Colour::Red) + "  " + printable(redactor.redact(file)) + ": " +
                printable(redactor.redact(reason)) + '\n';

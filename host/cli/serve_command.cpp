@@ -25,7 +25,7 @@ int serve(const std::string& config) {
     blockSignals();
     PluginEnvironment environment;
     Diagnostics diagnostics;
-    auto assembly = assemble(config, environment.registry(), environment.host(), diagnostics);
+    auto assembly = assemble(config, environment, diagnostics);
     if (printErrors(diagnostics)) return ConfigError;
     try {
         return run(config, std::move(assembly), environment);

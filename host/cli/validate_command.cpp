@@ -11,11 +11,11 @@ namespace probehost::cli {
 int validate(const std::string& config) {
     PluginEnvironment environment;
     Diagnostics diagnostics;
-    const auto assembly = assemble(config, environment.registry(), environment.host(), diagnostics);
+    const auto assembly = assemble(config, environment, diagnostics);
     if (printErrors(diagnostics)) return ConfigError;
     const auto count = assembly.checks.size();
     std::cout << config << " is valid: " << count << (count == 1 ? " check, " : " checks, ")
-              << environment.registry().libraries().size() << " plugins\n";
+              << environment.registry().plugins().size() << " plugins\n";
     return Ok;
 }
 

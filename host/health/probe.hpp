@@ -21,6 +21,7 @@ class ProbeSet {
     constexpr void add(Probe probe) { bits_ |= 1U << index(probe); }
     constexpr bool has(Probe probe) const { return (bits_ >> index(probe) & 1U) != 0; }
     constexpr bool empty() const { return bits_ == 0; }
+    constexpr uint32_t bits() const { return bits_; }
 
   private:
     uint32_t bits_ = 0;

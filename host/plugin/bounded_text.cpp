@@ -1,7 +1,7 @@
 // UTF-8, one character after the other.
 #include "plugin/bounded_text.hpp"
 
-#include <Poco/UTF8Encoding.h>
+#include <unistr.h>
 
 namespace probehost {
 
@@ -11,11 +11,9 @@ constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 // The bytes of the first character; none when they are not UTF-8.
 size_t characterLength(std::string_view bytes) {
-    const auto first = static_cast<unsigned char>(bytes.front());
-    const size_t length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
-    const auto* data = reinterpret_cast<const unsigned char*>(bytes.data());
-    const bool legal = length <= bytes.size() && Poco::UTF8Encoding::isLegal(data, static_cast<int>(length));
-    return legal ? length : 0;
+    if (bytes.front() == '\0') return 1;
+    const int length = u8_mblen(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+    return length > 0 ? static_cast<size_t>(length) : 0;
 }
 
 } // namespace

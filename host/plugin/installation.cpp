@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace probehost {
@@ -34,6 +36,16 @@ std::string workerProgram() {
 std::string pluginDirectory() {
     const auto moved = (programFolder().parent_path() / PROBEHOST_LIBDIR / "probehost/plugins").lexically_normal();
     return isThere(moved) ? moved.string() : PROBEHOST_FULL_LIBDIR "/probehost/plugins";
+}
+
+bool isShipped(const std::string& pluginFile) {
+    constexpr std::array names = {"azure-openai.so", "model.so", "postgres.so", "redis.so", "servicebus.so"};
+    const fs::path file(pluginFile);
+    if (std::ranges::find(names, file.filename()) == names.end()) return false;
+    std::error_code failed;
+    const auto folder = file.parent_path();
+    return fs::equivalent(folder, pluginDirectory(), failed) ||
+           fs::equivalent(folder, programFolder().parent_path() / "plugins", failed); // of a build tree
 }
 
 } // namespace probehost

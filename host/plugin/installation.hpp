@@ -11,4 +11,7 @@ std::string workerProgram();
 // The folder that plugins are installed in.
 std::string pluginDirectory();
 
+// Whether this is one of the plugins that come with probehost, where they were installed or built.
+bool isShipped(const std::string& pluginFile);
+
 } // namespace probehost

@@ -31,7 +31,7 @@ PluginChecker::PluginChecker(const ph_checker& checker, const ph_host* host, con
     const int32_t code = checker_.create(&checker_, host, opaque, &check_, error.get());
     if (code == PH_OK && check_ != nullptr) return;
     close(cancelFd_);
-    const auto why = shown(error.text());
+    const auto why = shown(error.text(), redactor_);
     throw CheckNotCreated(why.empty() ? "its checker could not be created and gave no reason" : why);
 }
 
@@ -73,13 +73,13 @@ void PluginChecker::end() {
 std::optional<Result> PluginChecker::judge(int32_t code, std::string_view error) {
     auto said = sink_.close();
     if (code == PH_E_CANCELLED) return std::nullopt;
-    if (code != PH_OK) return Result::failed("Checker failed", shown(error));
+    if (code != PH_OK) return Result::failed("Checker failed", shown(error, redactor_));
     if (!said) return Result::failed("Checker gave no verdict");
     return said;
 }
 
-std::string PluginChecker::shown(std::string_view error) const {
-    return boundedText(redactor_.redact(error), longestError);
+std::string PluginChecker::shown(std::string_view error, const Redactor& redactor) {
+    return boundedText(redactor.redact(error), longestError);
 }
 
 } // namespace probehost

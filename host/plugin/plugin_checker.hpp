@@ -27,13 +27,15 @@ class PluginChecker final : public Checker {
     PluginChecker(const PluginChecker&) = delete;
     PluginChecker& operator=(const PluginChecker&) = delete;
 
+    // A refusal or failure in the plugin's words, fit to be shown.
+    static std::string shown(std::string_view error, const Redactor& redactor);
+
     std::optional<Result> run(const RunRequest& request) override;
     void cancel() override;
     void end() override;
 
   private:
     std::optional<Result> judge(int32_t code, std::string_view error);
-    std::string shown(std::string_view error) const;
 
     const ph_checker& checker_;
     const Redactor redactor_;

@@ -43,7 +43,7 @@ std::string problem(const ph_checker* checker) {
     return "";
 }
 
-CheckerInfo describe(const ph_checker& checker, const std::string& file) {
+CheckerInfo describeChecker(const ph_checker& checker, const std::string& file) {
     using std::chrono::milliseconds;
     const auto text = [](const char* words) { return std::string(words == nullptr ? "" : words); };
     return {checker.name,
@@ -137,10 +137,11 @@ void PluginLibrary::requireCheckers() const {
     }
 }
 
-std::vector<CheckerInfo> PluginLibrary::checkers() const {
-    std::vector<CheckerInfo> all;
-    for (uint32_t i = 0; i < plugin_->checker_count; i++) all.push_back(describe(*plugin_->checkers[i], file_));
-    return all;
+PluginDescription PluginLibrary::describe() const {
+    PluginDescription plugin{file_, plugin_->name, plugin_->version, plugin_->flags, {}};
+    for (uint32_t i = 0; i < plugin_->checker_count; i++)
+        plugin.checkers.push_back(describeChecker(*plugin_->checkers[i], file_));
+    return plugin;
 }
 
 const ph_checker* PluginLibrary::find(const std::string& checker) const {

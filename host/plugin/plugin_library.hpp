@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "plugin/checker_info.hpp"
+#include "plugin/plugin_description.hpp"
 #include "plugin/plugin_file.hpp"
 
 namespace probehost {
@@ -24,7 +24,7 @@ class PluginLibrary {
 
     const std::string& file() const { return file_; }
     const ph_plugin& plugin() const { return *plugin_; }
-    std::vector<CheckerInfo> checkers() const;
+    PluginDescription describe() const;
     const ph_checker* find(const std::string& checker) const;
 
   private:

@@ -54,42 +54,51 @@ void PluginRegistry::scanDirectory(const std::string& directory) {
     if (files.empty()) empty_.push_back(directory);
     for (const auto& file : files) {
         try {
-            open(file);
+            add(file);
         } catch (const PluginRefused& refused) {
             refused_.push_back({file, refused.what()});
         }
     }
 }
 
-void PluginRegistry::open(const std::string& file) {
-    if (std::ranges::any_of(libraries_, [&](const auto& library) { return library->file() == file; })) return;
+void PluginRegistry::add(const std::string& file) {
+    if (std::ranges::any_of(plugins_, [&](const auto& plugin) { return plugin.file == file; })) return;
     requireNotWorldWritable(file);
-    trial_.require(file);
-    auto library = std::make_unique<PluginLibrary>(file, host_);
-    requireNewCheckers(*library);
-    libraries_.push_back(std::move(library));
+    auto plugin = describe_(file);
+    requireNewCheckers(plugin);
+    plugins_.push_back(std::move(plugin));
 }
 
-void PluginRegistry::requireNewCheckers(const PluginLibrary& library) const {
-    for (const auto& checker : library.checkers()) {
-        for (const auto& other : libraries_) {
-            if (other->find(checker.name) == nullptr) continue;
-            throw PluginRefused("its checker \"" + checker.name + "\" is already provided by " + other->file());
-        }
+void PluginRegistry::requireNewCheckers(const PluginDescription& plugin) const {
+    for (const auto& checker : plugin.checkers) {
+        const auto* other = provider(checker.name);
+        if (other == nullptr) continue;
+        throw PluginRefused("its checker \"" + checker.name + "\" is already provided by " + other->file);
     }
 }
 
 std::vector<CheckerInfo> PluginRegistry::checkers() const {
     std::vector<CheckerInfo> all;
-    for (const auto& library : libraries_) std::ranges::move(library->checkers(), std::back_inserter(all));
+    for (const auto& plugin : plugins_) std::ranges::copy(plugin.checkers, std::back_inserter(all));
     return all;
 }
 
-const ph_checker* PluginRegistry::find(const std::string& checker) const {
-    for (const auto& library : libraries_) {
-        if (const auto* found = library->find(checker)) return found;
+const PluginDescription* PluginRegistry::provider(const std::string& checker) const {
+    for (const auto& plugin : plugins_) {
+        if (std::ranges::any_of(plugin.checkers, [&](const auto& each) { return each.name == checker; }))
+            return &plugin;
     }
     return nullptr;
+}
+
+const ph_checker& PluginRegistry::open(const std::string& checker) {
+    const auto* plugin = provider(checker);
+    if (plugin == nullptr) throw PluginRefused("nobody offers the checker " + checker);
+    auto& library = libraries_[plugin->file];
+    if (!library) library = std::make_unique<PluginLibrary>(plugin->file, host_);
+    const auto* found = library->find(checker);
+    if (found == nullptr) throw PluginRefused("it no longer offers the checker " + checker);
+    return *found;
 }
 
 } // namespace probehost

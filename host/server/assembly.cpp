@@ -6,6 +6,7 @@
 #include "config/settings_loader.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_checker.hpp"
+#include "server/checker_factory.hpp"
 
 namespace probehost {
 
@@ -23,24 +24,18 @@ std::pair<std::string, std::string> splitRefusal(const std::string& text) {
 
 std::string keyOf(const CheckEntry& check) { return "checks." + shownKey(check.policy.name); }
 
-std::unique_ptr<Check> create(const CheckEntry& entry, const PluginRegistry& registry, const ph_host* host,
-                              Diagnostics& diagnostics) {
+std::unique_ptr<Check> create(const CheckEntry& entry, PluginEnvironment& environment, Diagnostics& diagnostics) {
     try {
-        auto checker = std::make_unique<PluginChecker>(*registry.find(entry.policy.checker), host, entry.settings);
+        auto [checker, warning] = createChecker(entry, environment);
+        if (!warning.empty()) diagnostics.warning(entry.location, keyOf(entry), warning);
         return std::make_unique<Check>(entry.policy, std::move(checker));
     } catch (const CheckNotCreated& refused) {
         const auto [setting, expected] = splitRefusal(refused.what());
         diagnostics.error(entry.location, keyOf(entry) + ".with" + setting, expected);
-        return nullptr;
+    } catch (const PluginRefused& refused) {
+        diagnostics.error(entry.location, keyOf(entry) + ".checker", refused.what());
     }
-}
-
-void refuseProcessIsolation(const Settings& settings, Diagnostics& diagnostics) {
-    for (const auto& check : settings.checks) {
-        if (check.isolation != Isolation::Process) continue;
-        diagnostics.error(check.location, keyOf(check) + ".isolation",
-                          "this version runs all checkers in the host: write thread or auto");
-    }
+    return nullptr;
 }
 
 } // namespace
@@ -64,16 +59,15 @@ void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics
     for (const auto& [plugin, reason] : registry.refused()) diagnostics.warning({plugin, 0}, "", reason);
 }
 
-Assembly assemble(const std::string& configFile, PluginRegistry& registry, const ph_host* host,
-                  Diagnostics& diagnostics) {
+Assembly assemble(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics) {
+    auto& registry = environment.registry();
     Assembly assembly;
     assembly.settings = loadSettings(configFile, diagnostics);
     findPlugins(assembly.settings, registry, diagnostics);
     resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
-    refuseProcessIsolation(assembly.settings, diagnostics);
     for (const auto& entry : assembly.settings.checks) {
         if (diagnostics.hasErrorsAt(keyOf(entry))) continue;
-        if (auto check = create(entry, registry, host, diagnostics)) assembly.checks.push_back(std::move(check));
+        if (auto check = create(entry, environment, diagnostics)) assembly.checks.push_back(std::move(check));
     }
     diagnostics.mask(assembly.settings.secrets);
     if (diagnostics.hasErrors()) assembly.checks.clear();

@@ -11,6 +11,7 @@
 #include "config/settings.hpp"
 #include "health/check.hpp"
 #include "plugin/plugin_registry.hpp"
+#include "server/plugin_environment.hpp"
 
 namespace probehost {
 
@@ -20,8 +21,7 @@ struct Assembly {
 };
 
 // Reports every error it can find, those that checks themselves find in their settings included, before it gives up.
-Assembly assemble(const std::string& configFile, PluginRegistry& registry, const ph_host* host,
-                  Diagnostics& diagnostics);
+Assembly assemble(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics);
 
 // The configuration as it is written, with the installation's plugin folder where it names none.
 Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/app_state.hpp"
+#include "isolation/worker_fleet.hpp"
 #include "log/log.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_host.hpp"
@@ -11,7 +12,10 @@ namespace probehost {
 
 class PluginEnvironment final : public PluginServices {
   public:
-    PluginEnvironment() : host_(*this), registry_(host_.table(), PluginTrial(workerProgram())) {}
+    PluginEnvironment()
+        : host_(*this),
+          workers_(workerProgram(), *this),
+          registry_(host_.table(), [this](const std::string& file) { return workers_.describe(file); }) {}
 
     void log(Level level, std::string_view text) override {
         if (level != Level::Debug) log_.write(level, text);
@@ -27,11 +31,13 @@ class PluginEnvironment final : public PluginServices {
     AppState& app() { return app_; }
     const ph_host* host() const { return host_.table(); }
     PluginRegistry& registry() { return registry_; }
+    WorkerFleet& workers() { return workers_; }
 
   private:
     Log log_;
     AppState app_;
     PluginHost host_;
+    WorkerFleet workers_;
     PluginRegistry registry_;
 };
 

@@ -146,7 +146,7 @@ FrontSettings Server::frontSettings() const {
 
 void Server::reload() {
     Diagnostics diagnostics;
-    auto assembly = assemble(configFile_, environment_.registry(), environment_.host(), diagnostics);
+    auto assembly = assemble(configFile_, environment_, diagnostics);
     for (const auto& diagnostic : diagnostics.sorted()) {
         const bool error = diagnostic.severity == Diagnostic::Severity::Error;
         log_.write(error ? Level::Error : Level::Warning, diagnostic.text());

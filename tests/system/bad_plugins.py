@@ -27,7 +27,7 @@ ENTRIES = {
 # What has to stand on its line; the file's name stands there always.
 REASONS = {
     "crashes": "crashed while loading: SIGSEGV", "aborts": "crashed while loading: SIGABRT",
-    "exits": "ended the process while loading", "exits_early": "ended the process while loading",
+    "exits": "exited with status 0 while loading", "exits_early": "ended the process while loading",
     "serves_nobody": "cannot serve this host", "chatters": "crashed while loading: SIGABRT",
     "empty_table": "struct_size", "wild_pointer": "crashed while loading: SIGSEGV",
     "constructor": "crashed while loading: SIGSEGV", "no_entry": "does not export probehost_plugin_entry_v1",

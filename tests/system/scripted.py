@@ -33,7 +33,7 @@ class Script:
         if words is not None:
             self.say(key, words)
         own = {"dir": str(self.dir), "key": key, **policy.pop("settings", {})}
-        return {"checker": checker, **policy, "with": own}
+        return {"checker": checker, "isolation": "thread", **policy, "with": own}
 
     def checks(self, *keys, **policy):
         return {key: self.check(key, **policy) for key in keys}

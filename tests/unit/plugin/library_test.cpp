@@ -12,8 +12,8 @@ TEST_CASE("library: a sound plugin says what it offers", "[plugin]") {
     CHECK(library.file() == pluginPath("tiny_good"));
     CHECK(std::string(library.plugin().name) == "tiny-plugin");
     CHECK(std::string(library.plugin().version) == "1.2.3");
-    REQUIRE(library.checkers().size() == 1);
-    const auto info = library.checkers()[0];
+    REQUIRE(library.describe().checkers.size() == 1);
+    const auto info = library.describe().checkers[0];
     CHECK(info.name == "tiny");
     CHECK(info.summary == "Passes");
     CHECK(info.settingsSchema == R"({"type":"object"})");

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "folder.hpp"
+#include "isolation/worker_fleet.hpp"
 #include "plugins.hpp"
 
 namespace probehost::test {
@@ -14,7 +15,8 @@ namespace {
 namespace fs = std::filesystem;
 
 PluginRegistry registryOf(const std::vector<std::string>& directories) {
-    PluginRegistry registry(host(), PluginTrial(WORKER));
+    static const WorkerFleet workers(WORKER, ears());
+    PluginRegistry registry(host(), [](const std::string& file) { return workers.describe(file); });
     registry.scan(directories);
     return registry;
 }
@@ -31,12 +33,14 @@ TEST_CASE("registry: sound plugins are used and the others named", "[plugin]") {
     copy("wrapped", folder.path("d.so"));
     copy("tiny_init", folder.path("e.so"));
     folder.write("readme.txt", "not looked at");
-    const auto registry = registryOf({folder.path("")});
+    auto registry = registryOf({folder.path("")});
 
-    CHECK(registry.libraries().size() == 2);
-    CHECK(registry.find("tiny") != nullptr);
-    CHECK(registry.find("good") != nullptr);
-    CHECK(registry.find("nobody") == nullptr);
+    CHECK(registry.plugins().size() == 2);
+    CHECK(registry.provider("tiny")->file == folder.path("") + "a.so");
+    CHECK(registry.provider("good") != nullptr);
+    CHECK(registry.provider("nobody") == nullptr);
+    CHECK(std::string(registry.open("tiny").name) == "tiny");
+    CHECK_THROWS_WITH(registry.open("nobody"), "nobody offers the checker nobody");
     CHECK(registry.checkers().size() == 9);
     REQUIRE(registry.refused().size() == 3);
     CHECK(registry.refused()[0].file == folder.path("") + "b.so");
@@ -53,7 +57,7 @@ TEST_CASE("registry: a folder that is missing, empty, a file or open to everyone
     folder.write("file", "");
     const auto registry =
         registryOf({folder.path("missing"), folder.path("empty"), folder.path("file"), folder.path("open")});
-    CHECK(registry.libraries().empty());
+    CHECK(registry.plugins().empty());
     CHECK(registry.refused().empty());
     CHECK(registry.emptyDirectories() == std::vector<std::string>{folder.path("empty")});
     REQUIRE(registry.refusedDirectories().size() == 3);
@@ -75,12 +79,12 @@ TEST_CASE("registry: a second look keeps what is open and finds what is new", "[
     const Folder folder;
     copy("tiny_good", folder.path("a.so"));
     auto registry = registryOf({folder.path("")});
-    const auto* first = registry.find("tiny");
+    const auto* first = &registry.open("tiny");
     copy("wrapped", folder.path("b.so"));
     registry.scan({folder.path("")});
-    CHECK(registry.find("tiny") == first);
-    CHECK(registry.find("good") != nullptr);
-    CHECK(registry.libraries().size() == 2);
+    CHECK(&registry.open("tiny") == first);
+    CHECK(registry.provider("good") != nullptr);
+    CHECK(registry.plugins().size() == 2);
     CHECK(registry.refused().empty());
 }
 

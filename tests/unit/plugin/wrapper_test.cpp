@@ -21,7 +21,7 @@ TEST_CASE("wrapper: what a class says of itself reaches the host", "[plugin]") {
     const PluginLibrary library(pluginPath("wrapped"), host());
     CHECK(std::string(library.plugin().name) == "wrapped");
     CHECK(std::string(library.plugin().version) == "2.0.0");
-    const auto good = library.checkers()[0];
+    const auto good = library.describe().checkers[0];
     CHECK(good.name == "good");
     CHECK(good.local);
     CHECK(good.doesIo);
@@ -31,7 +31,7 @@ TEST_CASE("wrapper: what a class says of itself reaches the host", "[plugin]") {
     CHECK(good.interval == 8s);
     CHECK(good.maxAge == 90ms);
     CHECK(good.infoJson == R"({"docs":"https://example.org"})");
-    const auto memory = library.checkers()[1];
+    const auto memory = library.describe().checkers[1];
     CHECK_FALSE(memory.doesIo);
     CHECK_FALSE(memory.local);
     CHECK(memory.settingsSchema == R"({"type":"object","additionalProperties":false})");

@@ -1,0 +1,145 @@
+// The process on the loop's thread, the seats on everybody's, under one lock.
+#include "isolation/worker.hpp"
+
+#include <algorithm>
+
+#include "isolation/payloads.hpp"
+
+namespace probehost {
+
+namespace {
+
+constexpr std::chrono::milliseconds grace{250}; // for a run to come back after its deadline
+constexpr std::chrono::seconds loadLimit{5};    // for a plugin to load, and for a check to be created
+
+} // namespace
+
+Worker::Worker(std::string program, std::string file, WorkerLoop& loop, PluginServices& services)
+    : program_(std::move(program)), file_(std::move(file)), loop_(loop), services_(services) {}
+
+Worker::Creation Worker::create(uint32_t check, const std::string& checker, const CheckSettings& settings) {
+    FrameWriter frame(FrameType::Create, check);
+    write(frame.text(checker), settings);
+    if (frame.bytes().size() > longestFrame) return {Creation::Outcome::Refused, "its settings are too large"};
+    Lock lock(mutex_);
+    policy_.reset(); // a new configuration is a new chance
+    auto& seat = seats_[check];
+    seat.create = frame.bytes();
+    if (state_ == State::Up) askCreate(seat);
+    const auto wait = awaitCreated(lock, seat, Clock::now() + loadLimit);
+    if (wait == Wait::Ready) return {Creation::Outcome::Created, ""};
+    if (wait == Wait::Late) kill("did not start within 5s", false);
+    if (seat.stage != Stage::Refused)
+        return {Creation::Outcome::Died, wait == Wait::Late ? killedBecause_ : lastDeath_};
+    Creation refused{Creation::Outcome::Refused, seat.refusal};
+    seats_.erase(check);
+    return refused;
+}
+
+std::optional<Result> Worker::run(uint32_t check, const RunRequest& request) {
+    Lock lock(mutex_);
+    auto& seat = seats_.at(check);
+    for (;;) {
+        const auto wait = awaitCreated(lock, seat, request.deadline);
+        if (wait == Wait::Late) return std::nullopt;
+        if (wait == Wait::Failed) return failure(seat);
+        if (auto done = runOnce(lock, check, seat, request)) return *done;
+    }
+}
+
+// Nothing when the worker was killed for another check's sake, so that the run is to be tried again.
+std::optional<std::optional<Result>> Worker::runOnce(Lock& lock, uint32_t check, Seat& seat,
+                                                     const RunRequest& request) {
+    seat.run = ++lastRun_;
+    seat.finished = false;
+    FrameWriter frame(FrameType::Run, check, seat.run);
+    write(frame, request);
+    send(frame);
+    const auto deaths = deaths_;
+    changed_.wait_until(lock, request.deadline + grace,
+                        [&] { return seat.finished || seat.ended || deaths_ != deaths; });
+    seat.run = 0;
+    if (seat.finished) return std::move(seat.result);
+    if (seat.ended) return std::optional<Result>();
+    if (deaths_ == deaths) {
+        kill("hung", true);
+        return std::optional<Result>();
+    }
+    if (hung_ && Clock::now() < request.deadline) return std::nullopt;
+    return failure(seat);
+}
+
+void Worker::cancel(uint32_t check) {
+    const Lock lock(mutex_);
+    if (seats_.at(check).stage == Stage::Created) send(FrameWriter(FrameType::Cancel, check));
+}
+
+void Worker::end(uint32_t check) {
+    const Lock lock(mutex_);
+    auto& seat = seats_.at(check);
+    seat.ended = true;
+    if (seat.stage == Stage::Created) send(FrameWriter(FrameType::End, check));
+    changed_.notify_all();
+}
+
+void Worker::destroy(uint32_t check) {
+    const Lock lock(mutex_);
+    const auto seat = seats_.find(check);
+    if (seat == seats_.end()) return;
+    if (seat->second.stage != Stage::Absent) send(FrameWriter(FrameType::Destroy, check));
+    seats_.erase(seat);
+    if (seats_.empty()) kill("is not needed", true);
+}
+
+// Ready, or a failure that is known already; late when there is no telling yet.
+Worker::Wait Worker::awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline) {
+    const auto deaths = deaths_;
+    for (;;) {
+        const auto now = Clock::now();
+        if (seat.ended) return Wait::Late;
+        if (seat.stage == Stage::Created) return Wait::Ready;
+        const bool died = deaths_ != deaths && !hung_;
+        if (seat.stage == Stage::Refused || policy_.quarantined() || died) return Wait::Failed;
+        startIfDown(now);
+        if (now >= deadline) {
+            if (state_ == State::Loading && now > started_ + loadLimit) kill("did not start within 5s", false);
+            return state_ == State::Down ? Wait::Failed : Wait::Late;
+        }
+        const auto next = state_ == State::Down ? policy_.notBefore() : deadline;
+        changed_.wait_until(lock, std::min(next, deadline));
+    }
+}
+
+Result Worker::failure(const Seat& seat) const {
+    const std::string detail = "the worker process of " + file_ + " " + lastDeath_;
+    if (seat.stage == Stage::Refused) return Result::failed("Checker failed", seat.refusal);
+    if (!policy_.quarantined()) return Result::failed("Checker " + lastDeath_, detail);
+    return Result::failed("Checker quarantined after " + std::to_string(RestartPolicy::mostDeaths) + " crashes",
+                          detail + "; it is not started again before the next reload");
+}
+
+void Worker::startIfDown(Clock::time_point now) {
+    if (state_ != State::Down || now < policy_.notBefore()) return;
+    state_ = State::Starting;
+    loop_.post([this] { start(); });
+}
+
+void Worker::askCreate(Seat& seat) {
+    seat.stage = Stage::Asked;
+    if (!process_->send(seat.create)) kill("stopped reading", false);
+}
+
+void Worker::send(const FrameWriter& frame) {
+    if (process_ && !process_->send(frame.bytes())) kill("stopped reading", false);
+}
+
+void Worker::kill(std::string because, bool hung) {
+    if (!process_ || state_ == State::Dying) return;
+    killedBecause_ = std::move(because);
+    hung_ = hung;
+    state_ = State::Dying;
+    for (auto& [check, seat] : seats_) seat.stage = Stage::Absent;
+    process_->kill();
+}
+
+} // namespace probehost

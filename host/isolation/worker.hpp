@@ -1,0 +1,98 @@
+// One plugin's checks in a process of their own, which is started when a check needs it and buried when it dies.
+//
+// A check has a seat. The seat outlives the process: a new process gets all checks anew.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "health/checker.hpp"
+#include "isolation/frame.hpp"
+#include "isolation/restart_policy.hpp"
+#include "isolation/worker_loop.hpp"
+#include "isolation/worker_process.hpp"
+#include "plugin/check_settings.hpp"
+#include "plugin/plugin_host.hpp"
+
+namespace probehost {
+
+class Worker {
+  public:
+    // `program`: the path of probehost-worker. `loop` and `services` outlive this, and the loop has stopped before
+    // this is destroyed.
+    Worker(std::string program, std::string file, WorkerLoop& loop, PluginServices& services);
+
+    // Any thread, as all below. What became of a check that was to be created; `text` is the plugin's or ours.
+    struct Creation {
+        enum class Outcome { Created, Refused, Died } outcome = Outcome::Died;
+        std::string text;
+    };
+    Creation create(uint32_t check, const std::string& checker, const CheckSettings& settings);
+
+    // The result is as the worker sent it. A worker that does not answer in time is killed.
+    std::optional<Result> run(uint32_t check, const RunRequest& request);
+    void cancel(uint32_t check);
+    void end(uint32_t check);
+    void destroy(uint32_t check);
+
+    // On the loop's thread, before it stops.
+    void shutDown();
+
+  private:
+    enum class State { Down, Starting, Loading, Up, Dying };
+    enum class Stage { Absent, Asked, Created, Refused };
+    enum class Wait { Ready, Failed, Late };
+
+    struct Seat {
+        std::string create; // the frame
+        Stage stage = Stage::Absent;
+        std::string refusal;
+        uint32_t run = 0;
+        bool finished = false;
+        bool ended = false;
+        std::optional<Result> result;
+    };
+    using Lock = std::unique_lock<std::mutex>;
+
+    // On the loop's thread.
+    void start();
+    void hear();
+    void understand(const std::string& bytes);
+    void handle(FrameReader& frame);
+    void handleOfCheck(FrameReader& frame);
+    void log(FrameReader& frame);
+    void answerApp(FrameReader& frame);
+    void loaded();
+    void bury();
+    void died(const std::string& how, bool hung);
+
+    void askCreate(Seat& seat);
+    void send(const FrameWriter& frame);
+    void kill(std::string because, bool hung);
+    void startIfDown(Clock::time_point now);
+    Wait awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline);
+    std::optional<std::optional<Result>> runOnce(Lock& lock, uint32_t check, Seat& seat, const RunRequest& request);
+    Result failure(const Seat& seat) const;
+
+    const std::string program_;
+    const std::string file_;
+    WorkerLoop& loop_;
+    PluginServices& services_;
+
+    std::mutex mutex_; // guards all below
+    std::condition_variable changed_;
+    std::unique_ptr<WorkerProcess> process_;
+    State state_ = State::Down;
+    std::map<uint32_t, Seat> seats_;
+    RestartPolicy policy_;
+    uint32_t lastRun_ = 0;
+    uint64_t deaths_ = 0;
+    std::string killedBecause_;
+    bool hung_ = false;     // the last death was a kill for want of an answer
+    std::string lastDeath_; // such as "crashed: SIGSEGV"
+    Clock::time_point started_;
+};
+
+} // namespace probehost

@@ -1,0 +1,84 @@
+// Workers are made when first asked for.
+#include "isolation/worker_fleet.hpp"
+
+#include <poll.h>
+
+#include <chrono>
+
+#include "isolation/payloads.hpp"
+#include "plugin/plugin_file.hpp"
+
+namespace probehost {
+
+namespace {
+
+constexpr std::chrono::seconds loadLimit{5};
+
+// A plugin may log and ask while it is initialised; it will do so again when it is wanted.
+bool tellsOfLoading(const std::string& bytes) {
+    const auto type = FrameReader(bytes).type();
+    return type == FrameType::Loaded || type == FrameType::Refused;
+}
+
+// What the worker says of its plugin; "" when it ended or `end` has come without a word.
+std::string firstFrame(WorkerProcess& process, Clock::time_point end) {
+    std::string frame;
+    for (;;) {
+        const auto received = process.receive(frame);
+        if (received == WorkerProcess::Received::Frame && tellsOfLoading(frame)) return frame;
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+        if (received == WorkerProcess::Received::Closed || left <= 0) return "";
+        pollfd wait = {process.socket(), POLLIN, 0};
+        if (received == WorkerProcess::Received::Nothing) poll(&wait, 1, static_cast<int>(left));
+    }
+}
+
+// Why there was no frame.
+std::string death(WorkerProcess& process, Clock::time_point end) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+    pollfd wait = {process.pidfd(), POLLIN, 0};
+    if (left > 0) poll(&wait, 1, static_cast<int>(left));
+    const auto how = process.ended();
+    if (!how) return "did not finish loading within 5s";
+    return how->starts_with("crashed: ") ? "crashed while loading: " + how->substr(9) : *how + " while loading";
+}
+
+PluginDescription understood(const std::string& bytes, const std::string& file) {
+    FrameReader frame(bytes);
+    if (frame.type() == FrameType::Refused) throw PluginRefused(frame.text());
+    return readDescription(frame, file);
+}
+
+} // namespace
+
+WorkerFleet::~WorkerFleet() {
+    if (!loop_) return;
+    for (const auto& [file, worker] : workers_) loop_->post([&worker = *worker] { worker.shutDown(); });
+    loop_->stop();
+}
+
+Worker& WorkerFleet::of(const std::string& pluginFile) {
+    if (!loop_) loop_ = std::make_unique<WorkerLoop>();
+    auto& worker = workers_[pluginFile];
+    if (!worker) worker = std::make_unique<Worker>(program_, pluginFile, *loop_, services_);
+    return *worker;
+}
+
+PluginDescription WorkerFleet::describe(const std::string& pluginFile) const {
+    inspectPluginFile(pluginFile);
+    const auto end = Clock::now() + loadLimit;
+    try {
+        WorkerProcess process(program_, pluginFile);
+        const auto frame = firstFrame(process, end);
+        if (frame.empty()) throw PluginRefused(death(process, end));
+        return understood(frame, pluginFile);
+    } catch (const FrameBroken& broken) {
+        throw PluginRefused(std::string("spoke garbage while loading: ") + broken.what());
+    } catch (const PluginRefused&) {
+        throw;
+    } catch (const std::runtime_error& failure) {
+        throw PluginRefused(std::string("could not be tried: ") + failure.what());
+    }
+}
+
+} // namespace probehost

@@ -1,0 +1,38 @@
+// All worker processes: one for each plugin file that has checks in one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "isolation/worker.hpp"
+#include "isolation/worker_loop.hpp"
+#include "plugin/plugin_description.hpp"
+
+namespace probehost {
+
+class WorkerFleet {
+  public:
+    // `program`: the path of probehost-worker. `services` outlives this.
+    WorkerFleet(std::string program, PluginServices& services) : program_(std::move(program)), services_(services) {}
+    ~WorkerFleet();
+
+    WorkerFleet(const WorkerFleet&) = delete;
+    WorkerFleet& operator=(const WorkerFleet&) = delete;
+
+    // Not from two threads at once.
+    Worker& of(const std::string& pluginFile);
+
+    // What a plugin says of itself, asked in a process of its own, because opening a file runs its code, and that may
+    // crash or hang. Throws PluginRefused with the reason in words. Takes a few seconds at most, whatever the file
+    // does.
+    PluginDescription describe(const std::string& pluginFile) const;
+
+  private:
+    std::string program_;
+    PluginServices& services_;
+    std::map<std::string, std::unique_ptr<Worker>> workers_;
+    std::unique_ptr<WorkerLoop> loop_; // from the first worker on
+};
+
+} // namespace probehost

@@ -1,0 +1,33 @@
+// The plugins that come with probehost are trusted to run in it; all others keep to themselves.
+#include "server/checker_factory.hpp"
+
+#include "isolation/worker_checker.hpp"
+#include "plugin/installation.hpp"
+#include "plugin/plugin_checker.hpp"
+
+namespace probehost {
+
+namespace {
+
+bool inProcessOfItsOwn(Isolation isolation, const PluginDescription& plugin) {
+    if (isolation != Isolation::Auto) return isolation == Isolation::Process;
+    return (plugin.flags & PH_PLUGIN_OWN_PROCESS) != 0 || !isShipped(plugin.file);
+}
+
+} // namespace
+
+CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environment) {
+    const auto& name = check.policy.checker;
+    const auto* plugin = environment.registry().provider(name);
+    if (plugin == nullptr) throw PluginRefused("unknown checker");
+    if (!inProcessOfItsOwn(check.isolation, *plugin)) {
+        return {std::make_unique<PluginChecker>(environment.registry().open(name), environment.host(), check.settings),
+                ""};
+    }
+    auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->file), name, check.settings);
+    const auto& death = checker->death();
+    std::string warning = death.empty() ? "" : "its worker process " + death + " when the check was created";
+    return {std::move(checker), std::move(warning)};
+}
+
+} // namespace probehost

@@ -1,0 +1,54 @@
+// The worker's end of the socket to its host.
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "isolation/frame.hpp"
+#include "log/redactor.hpp"
+#include "plugin/plugin_host.hpp"
+
+namespace probehost {
+
+// Also what plugins may ask of the host: it is asked over the socket.
+class HostLink final : public PluginServices {
+  public:
+    HostLink() : host_(*this) {}
+
+    const ph_host* table() const { return host_.table(); }
+
+    // Any thread. Ends the process when the host is gone or does not hear.
+    void send(const FrameWriter& frame);
+
+    // The next frame; ends the process when the host is gone. The thread that was here first.
+    const std::string& receive();
+    void answered(FrameReader& frame); // AppSaid
+
+    // What log texts may not hold.
+    void mask(const std::vector<std::string>& secrets);
+
+    void log(Level level, std::string_view text) override;
+    // Said to be unset when the host does not answer, or on the thread that receives.
+    int32_t appState(std::string_view key, int64_t& ageMs) override;
+
+  private:
+    struct Said {
+        int32_t state;
+        int64_t ageMs;
+    };
+
+    PluginHost host_;
+    std::string received_;
+    const std::thread::id receiver_ = std::this_thread::get_id();
+
+    std::mutex mutex_; // guards all below
+    std::condition_variable answer_;
+    uint32_t lastQuestion_ = 0;
+    std::map<uint32_t, Said> answers_;
+    Redactor redactor_;
+};
+
+} // namespace probehost

@@ -1,0 +1,100 @@
+// rlimits are the portable floor; the filter is what keeps a worker of the same user from killing its host.
+#include "worker/sandbox.hpp"
+
+#include <fcntl.h>
+#include <sched.h>
+#include <seccomp.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <initializer_list>
+
+#include "isolation/worker_limits.hpp"
+
+namespace probehost {
+
+namespace {
+
+constexpr int noFilter = 78;
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true; // which reserves terabytes of address space
+#else
+constexpr bool sanitized = false;
+#endif
+
+void limit(__rlimit_resource resource, rlim_t most) {
+    const rlimit both = {most, most};
+    setrlimit(resource, &both);
+}
+
+// The kernel takes the worker before its host when memory runs out.
+void volunteer() {
+    const int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (score < 0) return;
+    static_cast<void>(write(score, "800", 3) == 3);
+    close(score);
+}
+
+class Filter {
+  public:
+    Filter() : rules_(seccomp_init(SCMP_ACT_ALLOW)) {}
+    ~Filter() { seccomp_release(rules_); }
+    Filter(const Filter&) = delete;
+    Filter& operator=(const Filter&) = delete;
+
+    template <typename... Comparisons>
+    void deny(int call, Comparisons... when) {
+        sound_ = sound_ && seccomp_rule_add(rules_, SCMP_ACT_ERRNO(EPERM), call, sizeof...(when), when...) == 0;
+    }
+    void pretendMissing(int call) { sound_ = sound_ && seccomp_rule_add(rules_, SCMP_ACT_ERRNO(ENOSYS), call, 0) == 0; }
+    bool load() { return sound_ && seccomp_load(rules_) == 0; }
+
+  private:
+    scmp_filter_ctx rules_;
+    bool sound_ = true;
+};
+
+void denyReachingOthers(Filter& filter) {
+    const auto self = static_cast<scmp_datum_t>(getpid());
+    filter.deny(SCMP_SYS(kill), SCMP_A0(SCMP_CMP_NE, self));
+    filter.deny(SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_NE, self));
+    filter.deny(SCMP_SYS(rt_sigqueueinfo), SCMP_A0(SCMP_CMP_NE, self));
+    filter.deny(SCMP_SYS(rt_tgsigqueueinfo), SCMP_A0(SCMP_CMP_NE, self));
+    for (const int call : {SCMP_SYS(tkill), SCMP_SYS(pidfd_send_signal), SCMP_SYS(ptrace), SCMP_SYS(process_vm_readv),
+                           SCMP_SYS(process_vm_writev), SCMP_SYS(pidfd_getfd)}) {
+        filter.deny(call);
+    }
+}
+
+// A thread is a clone with CLONE_THREAD; clone3 hides its flags in memory, so the C library is led back to clone.
+void denyProcesses(Filter& filter) {
+    filter.deny(SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+    filter.pretendMissing(SCMP_SYS(clone3));
+    for (const int call :
+         {SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(setsid), SCMP_SYS(setpgid)}) {
+        filter.deny(call);
+    }
+    filter.deny(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+    filter.deny(SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0), SCMP_A2(SCMP_CMP_NE, 0));
+}
+
+} // namespace
+
+void enterSandbox() {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    volunteer();
+    limit(RLIMIT_CORE, 0);
+    limit(RLIMIT_NOFILE, workerDescriptors);
+    if (!sanitized) limit(RLIMIT_AS, workerAddressSpace);
+    Filter filter;
+    denyReachingOthers(filter);
+    denyProcesses(filter);
+    if (!filter.load()) _exit(noFilter);
+}
+
+} // namespace probehost

@@ -1,0 +1,74 @@
+// A plugin that crashes, ends or hangs while it is opened takes down the worker, and not the host.
+#include <catch2/catch.hpp>
+
+#include "workers.hpp"
+
+namespace probehost::test {
+
+namespace {
+
+std::string verdict(const std::string& plugin) {
+    try {
+        workers().describe(pluginPath(plugin));
+        return "taken";
+    } catch (const PluginRefused& refused) {
+        return refused.what();
+    }
+}
+
+} // namespace
+
+TEST_CASE("describe: a sound plugin passes", "[isolation]") {
+    const auto* const plugin = GENERATE("tiny_good", "tiny_init", "conduct", "wrapped");
+    CHECK(verdict(plugin) == "taken");
+}
+
+TEST_CASE("describe: a worker says of a plugin what the plugin says in the host", "[isolation]") {
+    const auto* const name = GENERATE("tiny_good", "tiny_newer_tables", "conduct", "wrapped");
+    const auto far = workers().describe(pluginPath(name));
+    const auto near = PluginLibrary(pluginPath(name), host()).describe();
+    CHECK(far.file == near.file);
+    CHECK(far.name == near.name);
+    CHECK(far.version == near.version);
+    CHECK(far.flags == near.flags);
+    REQUIRE(far.checkers.size() == near.checkers.size());
+    for (size_t i = 0; i < far.checkers.size(); i++) {
+        const auto& [one, other] = std::pair(far.checkers[i], near.checkers[i]);
+        CHECK(one.name == other.name);
+        CHECK(one.summary == other.summary);
+        CHECK(one.settingsSchema == other.settingsSchema);
+        CHECK(one.infoJson == other.infoJson);
+        CHECK(one.local == other.local);
+        CHECK(one.doesIo == other.doesIo);
+        CHECK(one.probes.bits() == other.probes.bits());
+        CHECK(one.timeout == other.timeout);
+        CHECK(one.interval == other.interval);
+        CHECK(one.maxAge == other.maxAge);
+    }
+}
+
+TEST_CASE("describe: what goes wrong in the worker is said in words", "[isolation]") {
+    auto [plugin, why] = GENERATE(table<std::string, std::string>({
+        {"tiny_entry_aborts", "crashed while loading: SIGABRT"},
+        {"tiny_entry_segfaults", "crashed while loading: SIGSEGV"},
+        {"tiny_entry_exits", "exited with status 0 while loading"},
+        {"tiny_no_table", "its entry function says that it cannot serve this host"},
+        {"tiny_no_note", "carries no probehost note: add PH_ELF_NOTE(…) or PROBEHOST_PLUGIN(…) and rebuild"},
+        {"tiny_failing_init", "its init failed: this system has no coffee"},
+    }));
+    CHECK(verdict(plugin) == why);
+}
+
+TEST_CASE("describe: one that hangs is given up after a few seconds, also when it hides that", "[isolation]") {
+    const auto start = std::chrono::steady_clock::now();
+    CHECK(verdict("tiny_entry_hangs") == "did not finish loading within 5s");
+    CHECK(verdict("tiny_entry_hangs_apart") != "taken");
+    CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+}
+
+TEST_CASE("describe: without a worker nothing is taken", "[isolation]") {
+    CHECK_THROWS_WITH(WorkerFleet("/nowhere/probehost-worker", ears()).describe(pluginPath("tiny_good")),
+                      "could not be tried: /nowhere/probehost-worker: No such file or directory");
+}
+
+} // namespace probehost::test
