@@ -10,15 +10,15 @@
 namespace probehost {
 
 struct ListenAddress {
-    std::string host = "0.0.0.0"; // IPv4, IPv6 without brackets, or a name
+    std::string host = "0.0.0.0"; // IPv4, or IPv6 without brackets
     uint16_t port = 8000;         // 0: any free port
 
     bool operator==(const ListenAddress&) const = default;
-    // HOST:PORT, IPv6 in brackets
+    // ADDRESS:PORT, IPv6 in brackets
     std::string text() const;
 };
 
-// HOST:PORT or [IPv6]:PORT; else what was expected.
+// IPv4:PORT or [IPv6]:PORT; else what was expected.
 std::variant<ListenAddress, std::string> parseListenAddress(std::string_view text);
 
 } // namespace probehost
