@@ -39,7 +39,8 @@ FileDescriptor eventDescriptor() {
 
 std::vector<Listener> listenersOf(const FrontOptions& options) {
     std::vector<Listener> listeners;
-    for (const ListenSpec& where : options.listen) listeners.push_back(Listener::tcp(where, options.limits.backlog));
+    for (const ListenSpec& where : besideEachOther(options.listen))
+        listeners.push_back(Listener::tcp(where, options.limits.backlog));
     if (options.admin) listeners.push_back(Listener::unixSocket(options.admin->path, options.limits.backlog));
     return listeners;
 }

@@ -5,6 +5,7 @@
 #include <netinet/tcp.h>
 
 #include <cstring>
+#include <set>
 
 #include "http/socket_address.hpp"
 
@@ -22,7 +23,8 @@ FileDescriptor bound(const ListenSpec& where) {
     FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     if (!fd) throw ListenError(where.address, lastError());
     setOption(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
-    if (address.family() == AF_INET6) setOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, address.isAnyV6() ? 0 : 1);
+    if (address.family() == AF_INET6)
+        setOption(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, address.isAnyV6() && !where.v6Only ? 0 : 1);
     if (::bind(fd.get(), address.data(), address.size()) != 0) throw ListenError(where.address, lastError());
     return fd;
 }
@@ -38,7 +40,24 @@ FileDescriptor inherited(const ListenSpec& where) {
     return FileDescriptor(where.inheritedFd);
 }
 
+std::set<uint16_t> portsOfV4(const std::vector<ListenSpec>& all) {
+    std::set<uint16_t> ports;
+    for (const auto& each : all) {
+        if (each.inheritedFd >= 0) continue;
+        const SocketAddress address = parseSocketAddress(each.address);
+        if (address.family() == AF_INET && address.port() != 0) ports.insert(address.port());
+    }
+    return ports;
+}
+
 } // namespace
+
+std::vector<ListenSpec> besideEachOther(std::vector<ListenSpec> all) {
+    const auto taken = portsOfV4(all);
+    for (auto& each : all)
+        each.v6Only = each.inheritedFd < 0 && taken.contains(parseSocketAddress(each.address).port());
+    return all;
+}
 
 Listener Listener::tcp(const ListenSpec& where, int backlog) {
     Listener listener(where.inheritedFd >= 0 ? inherited(where) : bound(where));

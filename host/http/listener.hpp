@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "http/file_descriptor.hpp"
 
@@ -22,7 +23,11 @@ class ListenError : public std::runtime_error {
 struct ListenSpec {
     std::string address;
     int inheritedFd = -1;
+    bool v6Only = false; // for "[::]:…" beside an IPv4 address with the same port
 };
+
+// Those of one front, each as it can be bound beside the others. Throws ListenError.
+std::vector<ListenSpec> besideEachOther(std::vector<ListenSpec> all);
 
 class Listener {
   public:

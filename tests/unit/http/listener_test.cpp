@@ -33,6 +33,16 @@ TEST_CASE("listener: [::] serves IPv4 and IPv6, [::1] only its own", "[http]") {
     CHECK(Client(v6.port(), "::1").get("/health").status == 200);
 }
 
+TEST_CASE("listener: [::] is served beside IPv4 addresses with its port, in any order", "[http]") {
+    const uint16_t port = TestFront(on("[::]:0")).port();
+    const std::string v4 = GENERATE("0.0.0.0", "127.0.0.1") + (":" + std::to_string(port));
+    const std::string v6 = "[::]:" + std::to_string(port);
+    const bool v4First = GENERATE(true, false);
+    const TestFront both([&](FrontOptions& options) { options.listen = {{v4First ? v4 : v6}, {v4First ? v6 : v4}}; });
+    CHECK(Client(port, "127.0.0.1").get("/health").status == 200);
+    CHECK(Client(port, "::1").get("/health").status == 200);
+}
+
 TEST_CASE("listener: several addresses are served at once", "[http]") {
     const Listener probe = Listener::tcp({"127.0.0.2:0"}, 1);
     TestFront front([](FrontOptions& options) { options.listen = {{"127.0.0.1:0"}, {"[::1]:0"}, {"127.0.0.2:0"}}; });
