@@ -41,6 +41,8 @@ Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& env
       environment_(environment),
       log_(environment.log()),
       settings_(std::move(assembly.settings)),
+      boundTo_(settings_.server.listen),
+      boundAdmin_(settings_.admin),
       frontSettings_(frontSettingsOf(settings_)),
       feed_(log_),
       scheduler_(std::move(assembly.checks), feed_) {
@@ -178,9 +180,9 @@ void Server::warnOfRestart(const Settings& fresh) {
         if (!equal)
             log_.write(Level::Warning, std::string(key) + " changed: this needs a restart, the rest is reloaded");
     };
-    same(fresh.server.listen == settings_.server.listen, "server.listen");
-    same(fresh.admin.socket == settings_.admin.socket, "admin.listen");
-    same(fresh.admin.notifySocket == settings_.admin.notifySocket, "admin.notify");
+    same(fresh.server.listen == boundTo_, "server.listen");
+    same(fresh.admin.socket == boundAdmin_.socket, "admin.listen");
+    same(fresh.admin.notifySocket == boundAdmin_.notifySocket, "admin.notify");
 }
 
 } // namespace probehost

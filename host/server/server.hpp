@@ -47,6 +47,8 @@ class Server final : public HealthSource {
     PluginEnvironment& environment_;
     Log& log_;
     Settings settings_; // as applied; only run()'s thread uses it
+    const std::vector<ListenAddress> boundTo_; // this and the next stay as they are until a restart
+    const AdminSettings boundAdmin_;
     mutable std::mutex mutex_;
     FrontSettings frontSettings_; // guarded by mutex_
     std::optional<Clock::time_point> drainEnds_;

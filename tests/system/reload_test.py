@@ -168,6 +168,20 @@ def test_what_needs_a_restart_says_so(serving, script):
     assert host.ready().status == 200
 
 
+def test_what_needs_a_restart_says_so_as_long_as_it_does(serving, script):
+    host = serving({"checks": script.checks("a")})
+    host.until_ready()
+    other = {"server": {"listen": ["127.0.0.1:0", "127.0.0.1:1"]},
+             "admin": {"listen": f"unix:{host.dir}/other.sock", "notify": f"unix:{host.dir}/other-notify.sock"}}
+    for times in (1, 2):
+        assert host.reload({**other, "checks": script.checks("a")})
+        for key in ("server.listen", "admin.listen", "admin.notify"):
+            host.until_logged(f"{key} changed")
+            assert host.log.count(f"{key} changed") == times
+    assert host.reload({"checks": script.checks("a")})
+    assert host.log.count("changed: this needs a restart") == 6
+
+
 def test_a_reload_while_it_drains_does_not_end_the_drain(serving, script):
     host = serving({"server": {"drain_delay": "2s"}, "checks": script.checks("a")})
     host.until_ready()
