@@ -16,10 +16,6 @@ std::string_view trimmed(std::string_view text) {
     return text.substr(begin, text.find_last_not_of(" \t\r\n") - begin + 1);
 }
 
-bool sameWord(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
-}
-
 uint16_t parsePort(std::string_view text, const std::string& setting) {
     uint16_t port = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -27,6 +23,21 @@ uint16_t parsePort(std::string_view text, const std::string& setting) {
         throw sdk::ConfigError(setting + ": expected a port from 1 to 65535 after the host");
     }
     return port;
+}
+
+// A proxy's or a portal's https:// address is not where AMQP is spoken.
+void requireAmqpScheme(std::string_view endpoint) {
+    const auto end = endpoint.find("://");
+    if (end == std::string_view::npos) return;
+    for (const std::string_view known : {"sb", "amqps", "amqp"})
+        if (sameWord(endpoint.substr(0, end), known)) return;
+    throw sdk::ConfigError(kSettingName + ": expected an Endpoint that begins with sb://");
+}
+
+bool parseFlag(std::string_view word, const char* name) {
+    if (!sameWord(word, "true") && !sameWord(word, "false"))
+        throw sdk::ConfigError(kSettingName + ": expected " + name + " to be true or false");
+    return sameWord(word, "true");
 }
 
 // Keys end in '=' often, so only the first '=' separates. Words that other clients know are not ours to refuse.
@@ -37,12 +48,22 @@ void take(std::string_view part, ConnectionString& into) {
     }
     const auto name = trimmed(part.substr(0, equals));
     const std::string value(trimmed(part.substr(equals + 1)));
-    if (sameWord(name, "Endpoint")) parseEndpoint(value, kSettingName, into.host, into.port);
+    if (sameWord(name, "Endpoint")) {
+        requireAmqpScheme(value);
+        parseEndpoint(value, kSettingName, into.host, into.port);
+    }
     if (sameWord(name, "SharedAccessKeyName")) into.key_name = value;
     if (sameWord(name, "SharedAccessKey")) into.key = value;
     if (sameWord(name, "SharedAccessSignature")) into.token = value;
     if (sameWord(name, "EntityPath")) into.entity_path = value;
-    if (sameWord(name, "UseDevelopmentEmulator")) into.emulator = sameWord(value, "true");
+    if (sameWord(name, "UseDevelopmentEmulator")) into.emulator = parseFlag(value, "UseDevelopmentEmulator");
+}
+
+// The emulator has one rule and one key, the same everywhere and written in its documentation.
+void addEmulatorsKey(ConnectionString& parsed) {
+    if (!parsed.emulator || !parsed.token.empty()) return;
+    if (parsed.key_name.empty()) parsed.key_name = "RootManageSharedAccessKey";
+    if (parsed.key.empty()) parsed.key = "SAS_KEY_VALUE";
 }
 
 void verify(const ConnectionString& parsed) {
@@ -56,6 +77,10 @@ void verify(const ConnectionString& parsed) {
 }
 
 } // namespace
+
+bool sameWord(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && strncasecmp(left.data(), right.data(), left.size()) == 0;
+}
 
 void parseEndpoint(std::string_view text, const std::string& setting, std::string& host, uint16_t& port) {
     if (const auto scheme = text.find("://"); scheme != std::string_view::npos) text.remove_prefix(scheme + 3);
@@ -80,6 +105,7 @@ ConnectionString parseConnectionString(std::string_view text) {
         if (const auto part = trimmed(text.substr(0, end)); !part.empty()) take(part, parsed);
         text.remove_prefix(std::min(end + 1, text.size()));
     }
+    addEmulatorsKey(parsed);
     verify(parsed);
     return parsed;
 }

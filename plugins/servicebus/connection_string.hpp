@@ -7,7 +7,8 @@
 
 namespace probehost::servicebus {
 
-// Either `key` with `key_name`, or `token`, is set. `port` is 0 where the Endpoint has none.
+// Either `key` with `key_name`, or `token`, is set; the emulator's own where its string has neither. `port` is 0 where
+// the Endpoint has none.
 struct ConnectionString {
     std::string host;
     uint16_t port = 0;
@@ -20,6 +21,9 @@ struct ConnectionString {
 
 // Throws sdk::ConfigError that names what is missing, never what is there.
 ConnectionString parseConnectionString(std::string_view text);
+
+// Whether these are the same but for the case of letters, which Service Bus does not tell apart.
+bool sameWord(std::string_view left, std::string_view right);
 
 // Splits HOST, HOST:PORT, [IPV6]:PORT, with or without scheme and path; throws sdk::ConfigError naming `setting`.
 void parseEndpoint(std::string_view text, const std::string& setting, std::string& host, uint16_t& port);

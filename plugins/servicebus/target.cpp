@@ -21,6 +21,17 @@ bool isWebSocket(const std::string& word) {
     return word == "websocket";
 }
 
+bool isWithin(const std::string& entity, const std::string& path) {
+    if (!sameWord(path.substr(0, entity.size()), entity)) return false;
+    return path.size() == entity.size() || path[entity.size()] == '/';
+}
+
+// A key of one entity opens no other; what lies below it, such as its dead letters, is its own.
+void requireWithin(const std::string& entity_path, const std::string& named, const char* key) {
+    if (entity_path.empty() || named.empty() || isWithin(entity_path, named)) return;
+    throw sdk::ConfigError(std::string(key) + ": expected what the connection string's EntityPath names, or no " + key);
+}
+
 // The address of a queue or subscription, where EntityPath stands in for a queue or topic that is not named.
 std::string entityFrom(const sdk::Settings& settings, const std::string& entity_path) {
     auto queue = settings.text("queue");
@@ -29,12 +40,14 @@ std::string entityFrom(const sdk::Settings& settings, const std::string& entity_
     if (!queue.empty() && !(topic.empty() && subscription.empty())) {
         throw sdk::ConfigError("queue: expected either a queue, or a topic and a subscription");
     }
+    requireWithin(entity_path, queue, "queue");
     if (!queue.empty()) return queue;
     if (topic.empty() && !subscription.empty()) topic = entity_path;
     if (topic.empty() != subscription.empty()) {
         throw sdk::ConfigError(std::string(topic.empty() ? "topic" : "subscription") +
                                ": expected a topic and a subscription together");
     }
+    requireWithin(entity_path, topic.empty() ? topic : topic + "/Subscriptions/" + subscription, "topic");
     if (!topic.empty()) return topic + "/Subscriptions/" + subscription;
     if (entity_path.empty()) throw sdk::ConfigError("queue: expected a queue, or a topic and a subscription");
     return entity_path;
@@ -48,6 +61,7 @@ uint16_t portFrom(const sdk::Settings& settings, const Target& target) {
 }
 
 void takeNamespace(const std::string& name, Target& target) {
+    if (name.find('/') != std::string::npos) throw sdk::ConfigError("namespace: expected a host name, without // or /");
     parseEndpoint(name, "namespace", target.host, target.port);
     if (target.host.empty()) throw sdk::ConfigError("namespace: expected a name");
     const bool short_name = target.host.find_first_of(".:") == std::string::npos;
@@ -69,7 +83,10 @@ std::optional<ConnectionString> connectionStringFrom(const sdk::Settings& settin
     if (!text.empty() && has_namespace) {
         throw sdk::ConfigError("namespace: expected either a connection string or a namespace");
     }
-    if (text.empty()) return std::nullopt;
+    if (text.empty()) {
+        if (settings.text("auth") != "entra") throw sdk::ConfigError("auth: expected entra, as namespace has no key");
+        return std::nullopt;
+    }
     for (const char* name : {"auth", "client_id"}) {
         if (settings.find(name)) throw sdk::ConfigError(std::string(name) + ": expected together with namespace only");
     }

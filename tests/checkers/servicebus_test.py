@@ -141,12 +141,16 @@ def test_a_signature_that_ends_while_connected_is_noticed(peer):
         assert {said(result) for result in until(running, "fail: Token expired")} == {"pass", "fail: Token expired"}
 
 
-def test_the_entity_path_is_the_queue_unless_another_is_named(peer):
+def test_the_entity_path_is_the_queue(peer):
     text = connection_string(peer) + ";EntityPath=full"
-    assert first(settings(peer, connection_string=text, queue=None)) == "pass"
-    assert peer.seen()["token_audience"] == "sb://127.0.0.1/full"
-    assert first(settings(peer, connection_string=text, queue="empty")) == "pass"
-    assert peer.seen()["token_audience"] == "sb://127.0.0.1/empty"
+    for queue in (None, "full", "FULL"):
+        assert first(settings(peer, connection_string=text, queue=queue)) == "pass"
+        assert peer.seen()["token_audience"] == f"sb://127.0.0.1/{queue or 'full'}"
+
+
+def test_the_emulator_needs_no_key(peer):
+    text = f"Endpoint=sb://127.0.0.1:{peer.port};UseDevelopmentEmulator=true"
+    assert first(settings(peer, connection_string=text)) == "pass"
 
 
 class Issuer(Entra):
@@ -210,6 +214,14 @@ def test_without_an_entra_token_nothing_is_known_of_the_namespace(secure, author
     ({"namespace": "orders"}, "namespace: expected either"),
     ({"auth": "entra"}, "auth: expected together with namespace"),
     ({"client_id": "x"}, "client_id: expected together with namespace"),
+    ({"connection_string": None, "namespace": "orders"}, "auth: expected entra"),
+    ({"connection_string": None, "auth": "entra", "namespace": "https://hush/"}, "namespace: expected a host name"),
+    ({"connection_string": f"Endpoint=http://ns;{RULE};SharedAccessKey={KEY}"}, "connection_string: expected an Endp"),
+    ({"connection_string": "Endpoint=sb://ns;UseDevelopmentEmulator=hush"}, "connection_string: expected UseDevelop"),
+    ({"connection_string": f"Endpoint=sb://ns;{RULE};SharedAccessKey={KEY};EntityPath=ful"}, "queue: expected what"),
+    ({"connection_string": f"Endpoint=sb://ns;{RULE};SharedAccessKey={KEY};EntityPath=full2"}, "queue: expected what"),
+    ({"connection_string": f"Endpoint=sb://ns;{RULE};SharedAccessKey={KEY};EntityPath=hush", "queue": None,
+      "topic": "events", "subscription": "audit"}, "topic: expected what"),
     ({"queue": None}, "queue: expected a queue, or a topic and a subscription"),
     ({"topic": "events", "subscription": "audit"}, "queue: expected either a queue"),
     ({"queue": None, "topic": "events"}, "subscription: expected a topic and a subscription"),

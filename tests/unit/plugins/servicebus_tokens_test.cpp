@@ -54,6 +54,14 @@ TEST_CASE("the emulator is asked for by a word", "[servicebus]") {
     CHECK(parseConnectionString(text).emulator == emulator);
 }
 
+TEST_CASE("the emulator's own key is known", "[servicebus]") {
+    const auto parsed = parseConnectionString("Endpoint=sb://a;UseDevelopmentEmulator=true");
+    CHECK(parsed.key_name == "RootManageSharedAccessKey");
+    CHECK(parsed.key == "SAS_KEY_VALUE");
+    CHECK(parseConnectionString("Endpoint=sb://a;" + kKey + ";UseDevelopmentEmulator=true").key_name == "rule");
+    CHECK_THAT(complaint("Endpoint=sb://a;UseDevelopmentEmulator=false"), Contains("expected SharedAccessKey or"));
+}
+
 TEST_CASE("a shared access signature needs no key", "[servicebus]") {
     const auto parsed = parseConnectionString(
         "Endpoint=sb://ns/;SharedAccessSignature=SharedAccessSignature "
@@ -75,6 +83,8 @@ TEST_CASE("a wrong connection string is told by its setting, never by its text",
         {"Endpoint=sb://ns:hush/;SharedAccessKeyName=a;SharedAccessKey=hush", "expected a port"},
         {"Endpoint=sb://user:hush@ns/;SharedAccessKeyName=a;SharedAccessKey=hush", "expected a port"},
         {"Endpoint=sb://hush@ns/;SharedAccessKeyName=a;SharedAccessKey=hush", "expected a host name"},
+        {"Endpoint=http://ns/;SharedAccessKeyName=a;SharedAccessKey=hush", "begins with sb://"},
+        {"Endpoint=sb://ns/;SharedAccessKeyName=a;SharedAccessKey=b;UseDevelopmentEmulator=hush", "true or false"},
         {"Endpoint=sb://[::1/;SharedAccessKeyName=a;SharedAccessKey=hush", "expected ']'"},
         {"Endpoint=sb://[::1]hush/;SharedAccessKeyName=a;SharedAccessKey=hush", "expected a host name"},
     }));
