@@ -65,7 +65,7 @@ def show(base):
 def tell_what_next(base, program, cache):
     print(f"""
 Try next, in another terminal:
-  kill -STOP {cache.child.pid}; {program} probe ready --url {base}; kill -CONT {cache.child.pid}    Redis hangs: Timeout after 1000ms, the rest answers
+  kill -STOP {cache.child.pid}; sleep 3; {program} probe ready --url {base}; kill -CONT {cache.child.pid}    Redis hangs: Timeout after 1000ms, the rest answers
   kill {cache.child.pid}; sleep 1; {program} probe ready --url {base}            Redis is gone: 503, not_ready
   {program} probe live --url {base}                   liveness does not care: alive
 Open {base}/health/ready?verbose for the details. Ctrl-C stops everything and leaves nothing behind.""", flush=True)

@@ -65,7 +65,6 @@ int check(const CheckOptions& options) {
     auto assembly = assemble(options.config, environment, diagnostics);
     if (printErrors(diagnostics)) return notChecked(options.format, ConfigError, "the configuration has errors");
     if (!knowsAll(assembly.checks, options.names)) return notChecked(options.format, UsageError, "no such check");
-    environment.log().mask(Redactor(assembly.settings.secrets));
     auto checks = selected(std::move(assembly.checks), options.names);
     const auto outcome = runOnce(checks, progressTo(checks.size()));
     const CheckSummary summary = summarise(outcome.states);

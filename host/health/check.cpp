@@ -8,6 +8,13 @@ namespace probehost {
 using std::chrono::duration_cast;
 using std::chrono::seconds;
 
+namespace {
+
+// A run that comes back a moment after its deadline timed out and is not called stuck.
+constexpr milliseconds grace{250};
+
+} // namespace
+
 Check::Check(CheckPolicy policy, std::unique_ptr<Checker> checker)
     : policy_(std::move(policy)), checker_(std::move(checker)) {}
 
@@ -76,6 +83,7 @@ Check::TimePoint Check::nextEvent() const {
 }
 
 Check::TimePoint Check::shownUntil(TimePoint now) const {
+    if (stuck() && now < deadline_ + grace) return deadline_ + grace;
     if (!history_.finished) return TimePoint::max();
     if (!stale(now)) return *history_.finished + policy_.staleAfter + Clock::duration(1);
     return *history_.finished + std::chrono::floor<seconds>(now - *history_.finished) + seconds(1);
@@ -104,7 +112,7 @@ CheckState Check::state(TimePoint now) const {
     state.consecutiveFailures = history_.failures;
     state.lastError = history_.lastError;
     if (history_.finished) state.age = duration_cast<milliseconds>(now - *history_.finished);
-    if (stuck()) state.stuckFor = duration_cast<milliseconds>(now - deadline_);
+    if (stuck() && now >= deadline_ + grace) state.stuckFor = duration_cast<milliseconds>(now - deadline_);
     state.error = problem(now);
     if (state.healthy) {
         state.latencyMs = history_.shown.latencyMs;

@@ -84,7 +84,7 @@ class ProbeHandler final : public Poco::Net::HTTPRequestHandler {
     void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
         const auto settings = source_.frontSettings();
         const auto question = read(request, settings);
-        const auto report = source_.freshReport(question.probe);
+        const auto report = source_.report();
         const bool details = !settings.terse || settings.showsDetails(request.get("Authorization", ""));
         send(response, question.check.empty() ? answerProbe(*report, question, source_.service(), details)
                                               : answerCheck(*report, question, details));

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <future>
 
 namespace probehost {
 
@@ -52,19 +53,29 @@ void PluginRegistry::scanDirectory(const std::string& directory) {
     requireNotWorldWritable(directory);
     const auto files = sharedObjects(directory);
     if (files.empty()) empty_.push_back(directory);
+    std::map<std::string, std::future<PluginDescription>> described; // side by side, because one may take seconds
     for (const auto& file : files) {
+        if (!isKnown(file)) described[file] = std::async([this, file] { return inspect(file); });
+    }
+    for (auto& [file, description] : described) {
         try {
-            add(file);
+            add(description.get());
         } catch (const PluginRefused& refused) {
             refused_.push_back({file, refused.what()});
         }
     }
 }
 
-void PluginRegistry::add(const std::string& file) {
-    if (std::ranges::any_of(plugins_, [&](const auto& plugin) { return plugin.file == file; })) return;
+bool PluginRegistry::isKnown(const std::string& file) const {
+    return std::ranges::any_of(plugins_, [&](const auto& plugin) { return plugin.file == file; });
+}
+
+PluginDescription PluginRegistry::inspect(const std::string& file) const {
     requireNotWorldWritable(file);
-    auto plugin = describe_(file);
+    return describe_(file);
+}
+
+void PluginRegistry::add(PluginDescription plugin) {
     requireNewCheckers(plugin);
     plugins_.push_back(std::move(plugin));
 }

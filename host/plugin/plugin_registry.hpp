@@ -17,7 +17,8 @@ namespace probehost {
 
 class PluginRegistry {
   public:
-    // What a file says of itself, without running any of it in this process; throws PluginRefused.
+    // What a file says of itself, without running any of it in this process; throws PluginRefused. Any thread, and
+    // several at once.
     using Describe = std::function<PluginDescription(const std::string& file)>;
 
     // `host` outlives the process' last plugin call.
@@ -41,7 +42,9 @@ class PluginRegistry {
 
   private:
     void scanDirectory(const std::string& directory);
-    void add(const std::string& file);
+    bool isKnown(const std::string& file) const;
+    PluginDescription inspect(const std::string& file) const;
+    void add(PluginDescription plugin);
     void requireNewCheckers(const PluginDescription& plugin) const;
 
     const ph_host* host_;

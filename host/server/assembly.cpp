@@ -65,11 +65,12 @@ Assembly assemble(const std::string& configFile, PluginEnvironment& environment,
     assembly.settings = loadSettings(configFile, diagnostics);
     findPlugins(assembly.settings, registry, diagnostics);
     resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
+    diagnostics.mask(assembly.settings.secrets);
+    environment.mask(assembly.settings.secrets); // first, because new checks have new secrets
     for (const auto& entry : assembly.settings.checks) {
         if (diagnostics.hasErrorsAt(keyOf(entry))) continue;
         if (auto check = create(entry, environment, diagnostics)) assembly.checks.push_back(std::move(check));
     }
-    diagnostics.mask(assembly.settings.secrets);
     if (diagnostics.hasErrors()) assembly.checks.clear();
     return assembly;
 }

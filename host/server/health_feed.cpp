@@ -41,10 +41,14 @@ std::string HealthFeed::service() const {
     return service_;
 }
 
-std::shared_ptr<const Report> HealthFeed::await(Clock::time_point arrival, Clock::time_point until) {
+bool HealthFeed::awaitFirst(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
-    arrived_.wait_until(lock, until, [&] { return latest_ && readyFreshUntil_ >= arrival; });
-    return latest_ ? latest_ : std::make_shared<const Report>();
+    return arrived_.wait_for(lock, limit, [&] { return latest_ != nullptr; });
+}
+
+std::shared_ptr<const Report> HealthFeed::latest() const {
+    const std::scoped_lock lock(mutex_);
+    return latest_;
 }
 
 void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUntil) {
@@ -53,11 +57,10 @@ void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUnti
     {
         const std::scoped_lock lock(mutex_);
         before = std::exchange(latest_, latest);
-        readyFreshUntil_ = readyFreshUntil;
         if (publish_) publish_(renderAnswers(report, service_, readyFreshUntil));
     }
-    arrived_.notify_all();
     if (before) logVerdicts(*before, *latest);
+    if (!before) arrived_.notify_all();
 }
 
 void HealthFeed::changed(const CheckState& before, const CheckState& after) {

@@ -23,8 +23,10 @@ class HealthFeed final : public HealthObserver {
     void rename(std::string service);
     std::string service() const;
 
-    // Any thread. The latest report once its results serve a ready probe that arrived at `arrival`, or at `until`.
-    std::shared_ptr<const Report> await(Clock::time_point arrival, Clock::time_point until);
+    // Waits for the first report, which the scheduler makes as it starts; false when there is none within `limit`.
+    bool awaitFirst(std::chrono::milliseconds limit);
+    // Any thread, after the first.
+    std::shared_ptr<const Report> latest() const;
 
     void reported(const Report& report, Clock::time_point readyFreshUntil) override;
     void changed(const CheckState& before, const CheckState& after) override;
@@ -38,7 +40,6 @@ class HealthFeed final : public HealthObserver {
     Publish publish_; // guarded by mutex_, as all below
     std::string service_;
     std::shared_ptr<const Report> latest_; // null before the first one
-    Clock::time_point readyFreshUntil_ = Clock::time_point::min();
 };
 
 } // namespace probehost

@@ -1,6 +1,10 @@
 // What every command that runs plugins needs beside them, with the life of the process: plugins are never unloaded.
 #pragma once
 
+#include <set>
+#include <string>
+#include <vector>
+
 #include "app/app_state.hpp"
 #include "isolation/worker_fleet.hpp"
 #include "log/log.hpp"
@@ -27,6 +31,13 @@ class PluginEnvironment final : public PluginServices {
         return said->yes ? PH_APP_YES : PH_APP_NO;
     }
 
+    // What no log line holds from now on, beside what was said before: runs of former configurations may go on. Not
+    // from two threads at once.
+    void mask(const std::vector<std::string>& secrets) {
+        secrets_.insert(secrets.begin(), secrets.end());
+        log_.mask(Redactor({secrets_.begin(), secrets_.end()}));
+    }
+
     Log& log() { return log_; }
     AppState& app() { return app_; }
     const ph_host* host() const { return host_.table(); }
@@ -34,6 +45,7 @@ class PluginEnvironment final : public PluginServices {
     WorkerFleet& workers() { return workers_; }
 
   private:
+    std::set<std::string> secrets_;
     Log log_;
     AppState app_;
     PluginHost host_;

@@ -45,8 +45,8 @@ Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& env
       boundAdmin_(settings_.admin),
       frontSettings_(frontSettingsOf(settings_)),
       feed_(log_),
-      scheduler_(std::move(assembly.checks), feed_) {
-    log_.mask(Redactor(settings_.secrets));
+      scheduler_(std::move(assembly.checks), feed_),
+      reloading_(configFile_, environment) {
     feed_.rename(settings_.service);
     front_ = openFront(settings_);
     feed_.publishTo([this](const ProbeAnswers& answers) { front_->publish(answers); });
@@ -81,11 +81,13 @@ void Server::openNotifySocket(const AdminSettings& admin) {
 
 bool Server::run() {
     scheduler_.start();
+    feed_.awaitFirst(stopLimit);
     front_->start();
     announce();
-    obeySignals();
+    while (waitForEvent()) {
+    }
     const bool frontDone = front_->stop();
-    const bool checksDone = scheduler_.stop(stopLimit);
+    const bool checksDone = scheduler_.stop(stopLimit) && reloading_.idle();
     log_.write(Level::Info,
                frontDone && checksDone ? "stopped" : "stopped; a run that ignores its cancel was left behind");
     return frontDone && checksDone;
@@ -102,25 +104,21 @@ void Server::announce() {
                                 std::to_string(settings_.checks.size()) + " checks");
 }
 
-void Server::obeySignals() {
-    const SignalDescriptor signals;
-    bool ending = false;
-    while (!ending && waitForSignal(signals)) ending = obey(signals.next());
-}
-
-// False when the drain is over.
-bool Server::waitForSignal(const SignalDescriptor& signals) {
-    std::array<pollfd, 2> fds = {{{signals.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}}};
+// False when it is time to stop.
+bool Server::waitForEvent() {
+    std::array<pollfd, 3> fds = {
+        {{signals_.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}, {reloading_.fd(), POLLIN, 0}}};
     const auto left = drainEnds_ ? std::chrono::ceil<milliseconds>(*drainEnds_ - Clock::now()).count() : -1;
     if (drainEnds_ && left <= 0) return false;
     poll(fds.data(), fds.size(), static_cast<int>(left));
     if (fds[1].revents != 0) notify_->receive(environment_.app());
-    return true;
+    if (auto done = reloading_.result()) reload(std::move(done->diagnostics), std::move(done->assembly));
+    return !obey(signals_.next());
 }
 
 // True when it asks for the end at once; 0 is no signal.
 bool Server::obey(int signal) {
-    if (signal == SIGHUP) reload();
+    if (signal == SIGHUP) reloading_.begin();
     if (signal != SIGTERM && signal != SIGINT) return false;
     if (drainEnds_) return true;
     beginDrain();
@@ -134,21 +132,12 @@ void Server::beginDrain() {
                                 "ms before the end; a second signal ends at once");
 }
 
-std::shared_ptr<const Report> Server::freshReport(Probe probe) {
-    const auto arrival = Clock::now();
-    if (probe != Probe::Ready) return feed_.await(Clock::time_point::min(), arrival);
-    scheduler_.refresh(probe);
-    return feed_.await(arrival, arrival + frontSettings().wait);
-}
-
 FrontSettings Server::frontSettings() const {
     const std::scoped_lock lock(mutex_);
     return frontSettings_;
 }
 
-void Server::reload() {
-    Diagnostics diagnostics;
-    auto assembly = assemble(configFile_, environment_, diagnostics);
+void Server::reload(Diagnostics diagnostics, Assembly assembly) {
     for (const auto& diagnostic : diagnostics.sorted()) {
         const bool error = diagnostic.severity == Diagnostic::Severity::Error;
         log_.write(error ? Level::Error : Level::Warning, diagnostic.text());
@@ -158,15 +147,12 @@ void Server::reload() {
         return;
     }
     warnOfRestart(assembly.settings);
-    apply(std::move(assembly.settings)); // first, because new checks have new secrets
+    apply(std::move(assembly.settings));
     scheduler_.replace(std::move(assembly.checks));
     log_.write(Level::Info, "reloaded " + configFile_ + " with " + std::to_string(settings_.checks.size()) + " checks");
 }
 
 void Server::apply(Settings settings) {
-    auto secrets = settings_.secrets; // of runs that are still under way
-    secrets.insert(secrets.end(), settings.secrets.begin(), settings.secrets.end());
-    log_.mask(Redactor(secrets));
     settings_ = std::move(settings);
     feed_.rename(settings_.service);
     const auto front = frontSettingsOf(settings_);

@@ -12,6 +12,7 @@
 #include "server/assembly.hpp"
 #include "server/health_feed.hpp"
 #include "server/plugin_environment.hpp"
+#include "server/reloading.hpp"
 #include "server/signals.hpp"
 
 namespace probehost {
@@ -25,7 +26,7 @@ class Server final : public HealthSource {
     // False when something of a plugin's never came back: the process must then end without destroying anything.
     bool run();
 
-    std::shared_ptr<const Report> freshReport(Probe probe) override;
+    std::shared_ptr<const Report> report() override { return feed_.latest(); }
     std::string service() const override { return feed_.service(); }
     FrontSettings frontSettings() const override;
     AppState& appState() override { return environment_.app(); }
@@ -36,17 +37,18 @@ class Server final : public HealthSource {
     void openNotifySocket(const AdminSettings& admin);
     void announce();
     void obeySignals();
-    bool waitForSignal(const SignalDescriptor& signals);
+    bool waitForEvent();
     bool obey(int signal);
     void beginDrain();
-    void reload();
+    void reload(Diagnostics diagnostics, Assembly assembly);
     void apply(Settings settings);
     void warnOfRestart(const Settings& fresh);
 
+    const SignalDescriptor signals_; // first, so that nothing is open yet when there can be none
     const std::string configFile_;
     PluginEnvironment& environment_;
     Log& log_;
-    Settings settings_; // as applied; only run()'s thread uses it
+    Settings settings_;                        // as applied; only run()'s thread uses it
     const std::vector<ListenAddress> boundTo_; // this and the next stay as they are until a restart
     const AdminSettings boundAdmin_;
     mutable std::mutex mutex_;
@@ -56,6 +58,7 @@ class Server final : public HealthSource {
     Scheduler scheduler_;
     std::unique_ptr<Front> front_;
     std::unique_ptr<NotifySocket> notify_;
+    Reloading reloading_;
 };
 
 } // namespace probehost

@@ -5,8 +5,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <initializer_list>
+#include <system_error>
 
 namespace probehost {
 
@@ -30,6 +32,7 @@ void blockSignals() {
 SignalDescriptor::SignalDescriptor() {
     const auto set = ours();
     fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signals cannot be received");
 }
 
 SignalDescriptor::~SignalDescriptor() { close(fd_); }

@@ -8,7 +8,7 @@ void blockSignals();
 
 class SignalDescriptor {
   public:
-    SignalDescriptor();
+    SignalDescriptor(); // throws std::system_error
     ~SignalDescriptor();
     SignalDescriptor(const SignalDescriptor&) = delete;
     SignalDescriptor& operator=(const SignalDescriptor&) = delete;

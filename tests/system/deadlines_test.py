@@ -20,6 +20,16 @@ def test_the_words_of_a_timeout(serving, script, words, timeout, text):
     script.say("a", "pass")
 
 
+def test_a_run_that_obeys_its_deadline_is_not_called_stuck(serving, script):
+    host = serving({"checks": {"a": script.check("a", "sleep 60000 pass", timeout="100ms", interval="50ms", max_age="20ms"),
+                               "b": script.check("b", "hang pass", timeout="100ms")}})
+    host.until_logged('check "b" is stuck: Timeout after 100ms, and its run goes on')
+    host.until_logged('check "a" is unhealthy: Timeout after 100ms')
+    assert 'check "a" is stuck' not in host.log
+    script.say("b", "pass")
+    host.until_logged('check "b" is no longer stuck')
+
+
 @pytest.mark.slow
 def test_a_run_that_ignores_its_deadline_is_reported_in_time(serving, script):
     host = serving({"checks": {"a": script.check("a", "hang pass", timeout="300ms", interval="0")}})

@@ -130,6 +130,15 @@ def test_what_hangs_holds_no_answer_longer_than_wait(serving, script, words, wai
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("path, headers", [("?verbose", {}), ("?exclude=b", {}), ("/a", {}), ("/nobody", {}),
+                                           ("", {"Accept": "text/plain"}), ("", {"Accept": "application/health+json"})], ids=repr)
+def test_so_it_is_in_every_form(serving, script, path, headers):
+    host = serving({"server": {"wait": "300ms"}, "checks": {"a": script.check("a", "sleep 20000 pass", timeout="20s"),
+                                                            "b": script.check("b")}})
+    for _ in range(2):
+        assert host.get("/health/ready" + path, headers).took < 0.35
+
+
 def test_a_hundred_waiting_probes_are_all_answered_in_time(serving, script):
     host = serving({"checks": {"a": script.check("a", "sleep 60000 pass", timeout="10s")}})
     took = sorted(answer.took for answer in probe_at_once(host, 100))

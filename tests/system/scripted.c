@@ -164,6 +164,7 @@ static int32_t create(const ph_checker* checker, const ph_host* from, const ph_s
     snprintf(check->log, sizeof(check->log), "%s/%s.log", dir, key);
     snprintf(check->password, sizeof(check->password), "%s", setting(from, settings, "/password"));
     host = from;
+    if (*check->password != '\0') host->log(host, NULL, PH_LOG_INFO, check->password, strlen(check->password));
     *made = check;
     return PH_OK;
 }

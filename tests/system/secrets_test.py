@@ -127,6 +127,20 @@ def test_no_canary_in_any_answer_log_or_title(leaky):
     clean(host.log, "the log")
 
 
+@pytest.mark.parametrize("isolation", ["thread", "process"])
+def test_what_a_plugin_logs_while_a_check_is_created(configured, script, isolation):
+    config = {"checks": {"a": script.check("a", isolation=isolation, settings={"password": CANARIES["leak"]})}}
+    host = configured(config)
+    for command in ("validate", "check"):
+        done = host.run(command, "--config", host.file)
+        clean(done.stdout + done.stderr, command)
+    host.start()
+    assert host.reload({"checks": {"a": script.check("a", isolation=isolation, settings={"password": CANARIES["cache"]})}})
+    host.stop()
+    assert "***" in host.log
+    clean(host.log, "the log")
+
+
 def test_public_words_name_no_host_user_or_path(leaky):
     host = leaky.start()
     until(lambda: all(check.get("error", "No result yet") != "No result yet" for check in host.ready().checks.values()), 20)

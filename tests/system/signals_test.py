@@ -3,11 +3,14 @@ import contextlib
 import os
 import signal
 import socket
+import subprocess
 import time
 
 import pytest
 
+from . import bad_plugins
 from .host import until
+from .scripted import compile_plugin
 
 BOTH = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 
@@ -135,3 +138,30 @@ def test_a_pause_of_the_whole_process_does_not_make_it_dead(serving, script):
     host.signal(signal.SIGCONT)
     assert host.live().status == 200
     host.until_ready()
+
+
+@pytest.mark.slow
+def test_a_plugin_that_hangs_while_it_is_tried_holds_up_no_signal(configured, script, scripted_plugins, tmp_path):
+    directory = tmp_path / "plugins"
+    directory.mkdir()
+    host = configured({"checks": {"a": script.check("a")}}, plugins=[scripted_plugins, directory]).start()
+    compile_plugin(bad_plugins.ENTRY % "for (;;) pause();", directory / "hangs.so")
+    host.signal(signal.SIGHUP)
+    time.sleep(0.2)
+    before = time.monotonic()
+    host.signal(signal.SIGTERM)
+    until(lambda: host.ready().status == 503)
+    assert time.monotonic() - before < 1
+    assert host.wait() == 0
+
+
+@pytest.mark.parametrize("most", range(5, 41, 1))
+def test_without_descriptors_it_ends_with_a_word_or_obeys(configured, script, most):
+    host = configured({"checks": {"a": script.check("a")}})
+    command = ["sh", "-c", f"ulimit -n {most}; exec {host.program} serve --config {host.file}"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.5)
+        process.terminate()
+        assert process.wait(10) in (0, 70, 71, 78, 127)
+        assert process.stdout.read()

@@ -47,7 +47,7 @@ TEST_CASE("overrun: it is reported at the deadline, cancelled, and told", "[heal
     CHECK(told.at - start < 100ms + 1s);
     CHECK(of(told.report, "redis").error == "Timeout after 100ms");
     CHECK(trace.cancelled.pass());
-    CHECK(record.changes() == std::vector<std::string>{"redis unhealthy stuck"});
+    CHECK(record.changes() == std::vector<std::string>{"redis unhealthy", "redis stuck"});
     gate.open();
     CHECK(scheduler.stop(patience));
 }
