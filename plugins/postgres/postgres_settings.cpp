@@ -87,25 +87,6 @@ void addFixed(Options& options) {
     options["gssencmode"] = "disable"; // else libpq reads Kerberos' files, and may talk to its servers
 }
 
-// libpq judges its options before it connects, so it is asked to connect to a socket that cannot exist.
-void checkValues(Options options) {
-    options["host"] = "/dev/null";
-    std::vector<const char*> keywords;
-    std::vector<const char*> values;
-    for (const auto& [key, value] : options) {
-        keywords.push_back(key.c_str());
-        values.push_back(value.c_str());
-    }
-    keywords.push_back(nullptr);
-    values.push_back(nullptr);
-    const std::unique_ptr<PGconn, decltype(&PQfinish)> trial(PQconnectStartParams(keywords.data(), values.data(), 0),
-                                                             PQfinish);
-    const std::string_view words = trial ? PQerrorMessage(trial.get()) : "";
-    for (const auto& [key, value] : options)
-        if (words.starts_with("invalid " + key + " value")) throw ConfigError(key + ": libpq does not know this value");
-    if (!words.starts_with("connection to server")) throw ConfigError("url: libpq does not accept these settings");
-}
-
 } // namespace
 
 PostgresSettings readPostgresSettings(const sdk::Settings& settings) {
@@ -118,11 +99,11 @@ PostgresSettings readPostgresSettings(const sdk::Settings& settings) {
         throw ConfigError("url: expected special characters of a password to be percent-encoded");
     addOwnKeys(settings, options);
     if (options.empty()) throw ConfigError("url: expected a url, or at least a host");
+    checkPostgresOptions(options);
     result.hosts = takeHosts(options);
     result.require = requirement(settings, take(options, "target_session_attrs"));
     trust(options);
     addFixed(options);
-    checkValues(options);
     result.query = settings.text("query", "SELECT 1");
     return result;
 }

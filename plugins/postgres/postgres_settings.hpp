@@ -29,4 +29,8 @@ PostgresSettings readPostgresSettings(const sdk::Settings& settings);
 // The hosts of libpq's comma-separated host, hostaddr and port options; throws sdk::ConfigError.
 std::vector<PostgresHost> splitHosts(const std::string& names, const std::string& addresses, const std::string& ports);
 
+// Throws sdk::ConfigError for a value that libpq would refuse, now or only while it connects. Those of the hosts are
+// not looked at.
+void checkPostgresOptions(std::map<std::string, std::string> options);
+
 } // namespace probehost
