@@ -28,6 +28,7 @@ class Resolver {
         const auto info = std::find_if(checkers_.begin(), checkers_.end(),
                                        [&](const CheckerInfo& one) { return one.name == check.policy.checker; });
         if (info == checkers_.end()) {
+            if (mayLieElsewhere(check)) return;
             diagnostics_.error(check.unresolved.checkerLocation, key(check, "checker"), unknownChecker(check));
             return;
         }
@@ -40,6 +41,11 @@ class Resolver {
   private:
     static std::string key(const CheckEntry& check, const std::string& name) {
         return "checks." + shownKey(check.policy.name) + "." + name;
+    }
+
+    // An unusable plugin path is told of already, and explains every checker that is not merely misspelt.
+    bool mayLieElsewhere(const CheckEntry& check) const {
+        return diagnostics_.hasErrorsAt("plugins.path") && !suggestion(check.policy.checker, checkerNames());
     }
 
     std::string unknownChecker(const CheckEntry& check) const {
@@ -96,6 +102,7 @@ class Resolver {
     void readSettings(CheckEntry& check, const CheckerInfo& info) {
         const auto& with = check.unresolved.with;
         if (with.failed) return;
+        noteLines(check, with, "");
         if (!with.isMap() && with.kind != ConfigNode::Kind::Nothing) {
             diagnostics_.error({check.location.file, with.line}, key(check, "with"),
                                "expected a map of keys, found " + kindInWords(with));
@@ -126,6 +133,15 @@ class Resolver {
             const Location location{check.location.file, line > 0 ? line : check.location.line};
             const auto below = settingsKey.empty() || settingsKey.front() == '[' ? settingsKey : "." + settingsKey;
             diagnostics_.error(location, key(check, "with") + below, message);
+        }
+    }
+
+    // As a checker names its settings: "tls.ca_file".
+    static void noteLines(CheckEntry& check, const ConfigNode& node, const std::string& path) {
+        for (const auto& member : node.members) {
+            const auto key = path + (path.empty() ? "" : ".") + member.name;
+            check.settingLines.emplace(key, member.line);
+            noteLines(check, member.value, key);
         }
     }
 

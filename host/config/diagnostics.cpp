@@ -28,12 +28,13 @@ void Diagnostics::warning(Location location, std::string key, std::string messag
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
-    if (texts_.insert(diagnostic.text()).second) found_.push_back(std::move(diagnostic));
+    const bool ambiguous = diagnostic.key.find("…") != std::string::npos;
+    if (texts_.insert(diagnostic.text()).second || ambiguous) found_.push_back(std::move(diagnostic));
 }
 
 bool Diagnostics::hasErrorsAt(const std::string& key) const {
     return std::ranges::any_of(found_, [&](const Diagnostic& each) {
-        const bool below = each.key == key || each.key.starts_with(key + ".");
+        const bool below = each.key == key || each.key.starts_with(key + ".") || each.key.starts_with(key + "[");
         return each.severity == Diagnostic::Severity::Error && below;
     });
 }

@@ -46,7 +46,7 @@ class Diagnostics {
 
     Redactor redactor_;
     std::vector<Diagnostic> found_;
-    std::set<std::string> texts_; // so that nothing is said twice
+    std::set<std::string> texts_; // so that nothing is said twice, but for keys that are cut and may be several
 };
 
 } // namespace probehost

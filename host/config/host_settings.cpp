@@ -39,7 +39,7 @@ void readListen(ConfigSection& section, ServerSettings& server) {
 }
 
 std::string wrongWithAlias(const std::string& path) {
-    if (path.front() != '/') return "an alias is a path and begins with \"/\"";
+    if (!path.starts_with('/')) return "an alias is a path and begins with \"/\"";
     if (path.size() < 2 || path.size() > 128 || path.find_first_not_of(pathCharacters) != std::string::npos) {
         return "expected a path of 2 to 128 letters, digits and /._~-";
     }
@@ -110,9 +110,12 @@ void readAdmin(ConfigSection section, const std::string& file, AdminSettings& ad
 }
 
 void readPlugins(ConfigSection section, const std::string& file, PluginSettings& plugins) {
+    plugins.pathWritten = section.node("path") != nullptr;
     if (const auto items = section.texts("path", "[/usr/lib/probehost/plugins]")) {
-        plugins.pathWritten = true;
-        for (const auto& item : *items) plugins.path.push_back(besideFile(file, item.node->text));
+        for (const auto& item : *items) {
+            plugins.path.push_back(besideFile(file, item.node->text));
+            plugins.lines.emplace(plugins.path.back(), item.node->line);
+        }
         if (section.node("path")->items.empty()) section.error("path", "expected at least one directory");
     }
     section.rejectUnknown();

@@ -37,7 +37,8 @@ struct AdminSettings {
 
 struct PluginSettings {
     std::vector<std::string> path;
-    bool pathWritten = false; // else it is empty, and the installation's own folder is meant
+    std::map<std::string, int> lines; // where each folder of the path is written
+    bool pathWritten = false;         // else it is empty, and the installation's own folder is meant
 };
 
 // What resolve() still needs of a check; of no interest to others, and empty afterwards.
@@ -53,7 +54,8 @@ struct CheckEntry {
     CheckPolicy policy;
     Isolation isolation = Isolation::Auto;
     bool forceLive = false;
-    CheckSettings settings; // from resolve()
+    CheckSettings settings;                  // this and the next from resolve()
+    std::map<std::string, int> settingLines; // "tls.ca_file" -> where it is written
     Location location;
     UnresolvedCheck unresolved;
 };

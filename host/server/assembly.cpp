@@ -19,7 +19,18 @@ std::pair<std::string, std::string> splitRefusal(const std::string& text) {
     const bool named = end != std::string::npos &&
                        key.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string::npos;
     if (!named) return {"", text};
-    return {"." + key, text.substr(end + 2)};
+    return {key, text.substr(end + 2)};
+}
+
+// Where a setting is written: itself, or else the map that it belongs into, or else the check.
+Location locationOf(const CheckEntry& check, std::string setting) {
+    while (!setting.empty()) {
+        const auto line = check.settingLines.find(setting);
+        if (line != check.settingLines.end()) return {check.location.file, line->second};
+        const auto dot = setting.rfind('.');
+        setting.resize(dot == std::string::npos ? 0 : dot);
+    }
+    return check.location;
 }
 
 std::string keyOf(const CheckEntry& check) { return "checks." + shownKey(check.policy.name); }
@@ -31,7 +42,8 @@ std::unique_ptr<Check> create(const CheckEntry& entry, PluginEnvironment& enviro
         return std::make_unique<Check>(entry.policy, std::move(checker));
     } catch (const CheckNotCreated& refused) {
         const auto [setting, expected] = splitRefusal(refused.what());
-        diagnostics.error(entry.location, keyOf(entry) + ".with" + setting, expected);
+        diagnostics.error(locationOf(entry, setting), keyOf(entry) + ".with" + (setting.empty() ? "" : "." + setting),
+                          expected);
     } catch (const PluginRefused& refused) {
         diagnostics.error(entry.location, keyOf(entry) + ".checker", refused.what());
     }
@@ -48,13 +60,16 @@ Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics) {
 
 void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics& diagnostics) {
     registry.scan(settings.plugins.path);
-    const Location file{settings.file, 0};
+    const auto place = [&](const std::string& directory) {
+        const auto line = settings.plugins.lines.find(directory);
+        return Location{settings.file, line == settings.plugins.lines.end() ? 0 : line->second};
+    };
     for (const auto& [directory, reason] : registry.refusedDirectories()) {
         if (settings.plugins.pathWritten)
-            diagnostics.error(file, "plugins.path", std::string(directory).append(" ").append(reason));
+            diagnostics.error(place(directory), "plugins.path", std::string(directory).append(" ").append(reason));
     }
     for (const auto& directory : registry.emptyDirectories()) {
-        diagnostics.warning(file, "plugins.path", directory + " holds no plugins (*.so)");
+        diagnostics.warning(place(directory), "plugins.path", directory + " holds no plugins (*.so)");
     }
     for (const auto& [plugin, reason] : registry.refused()) diagnostics.warning({plugin, 0}, "", reason);
 }
@@ -68,7 +83,7 @@ Assembly assemble(const std::string& configFile, PluginEnvironment& environment,
     diagnostics.mask(assembly.settings.secrets);
     environment.mask(assembly.settings.secrets); // first, because new checks have new secrets
     for (const auto& entry : assembly.settings.checks) {
-        if (diagnostics.hasErrorsAt(keyOf(entry))) continue;
+        if (diagnostics.hasErrorsAt(keyOf(entry)) || registry.provider(entry.policy.checker) == nullptr) continue;
         if (auto check = create(entry, environment, diagnostics)) assembly.checks.push_back(std::move(check));
     }
     if (diagnostics.hasErrors()) assembly.checks.clear();

@@ -94,9 +94,20 @@ def test_bad_directories(configured, script, tmp_path, scripted_plugins, kind, s
         assert said in done.stderr
         assert str(place) in done.stderr
     assert not os.path.exists(host.admin)
+    line = next(n for n, text in enumerate(host.file.read_text(encoding="utf-8").splitlines(), 1) if str(place) in text)
+    assert f"{host.file}:{line}: plugins.path: {place}" in done.stderr
+    assert (kind == "empty") == ("unknown checker" in done.stderr)
     told = host.run("plugins", "--config", host.file)
     assert told.returncode == 0
     assert str(place) in told.stdout
+
+
+@pytest.mark.parametrize("path", [[], "/plugins"], ids=["empty list", "text"])
+def test_a_path_that_is_no_list_of_folders_is_the_only_error(configured, script, path):
+    host = configured({"plugins": {"path": path}, "checks": script.checks("a")})
+    done = host.run("validate", "--config", host.file)
+    assert done.returncode == 78
+    assert "plugins.path: expected" in done.stderr and done.stderr.endswith("\n1 error\n")
 
 
 def test_an_entry_that_hangs_is_given_up(configured, script, scripted_plugins, tmp_path):
@@ -124,11 +135,23 @@ def test_a_create_that_fails(configured, script, free_port):
         done = host.run(command, "--config", host.file)
         assert done.returncode == 78
         line = complaint_of(done.stderr.splitlines(), "probehost.yaml")
-        assert "checks.b.with" in line and "url: expected a planet" in line
+        assert "checks.b.with.url: expected a planet" in line
     assert script.runs("a") == 0
     with pytest.raises(ConnectionRefusedError):
         ask(("127.0.0.1", free_port), "/health")
     assert not os.path.exists(host.admin)
+
+
+@pytest.mark.parametrize("settings, said", [
+    ("host: h\n      tls:\n        ca_file: /nothing/ca.pem", "9: checks.cache.with.tls.ca_file: expected"),
+    ("url: unix:///run/redis.sock\n      tls:\n        ca_file: /nothing/ca.pem", "8: checks.cache.with.tls.server_name: expected"),
+    ("url: rediss://h\n\n      tls: false", "9: checks.cache.with.tls: expected"), ("db: 1", "4: checks.cache.with.url: expected")],
+    ids=["key", "key of a map that has not got it", "text", "absent"])
+def test_what_a_checker_refuses_has_the_line_of_its_key(configured, plugins, settings, said):
+    host = configured({}, plugins=[plugins])
+    text = f"plugins: {{path: [{plugins}]}}\n\nchecks:\n  cache:\n    checker: redis\n    with:\n      {settings}\n"
+    host.file.write_text(text, encoding="utf-8")
+    assert f"{host.file}:{said}" in host.run("validate", "--config", host.file).stderr
 
 
 def test_a_settings_schema_that_is_none(configured, script, tmp_path):
