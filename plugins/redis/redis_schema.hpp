@@ -19,7 +19,7 @@ inline constexpr auto kRedisSchema = R"json({
     "description": "The server's port, beside host."},
   "username": {
     "type": "string",
-    "description": "The ACL user to log in as; without it the default user."},
+    "description": "The ACL user to log in as, beside password; without it the default user."},
   "password": {
     "type": "string", "writeOnly": true,
     "description": "The user's password; empty means that there is none."},

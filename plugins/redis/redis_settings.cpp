@@ -38,6 +38,8 @@ void takeLogin(const sdk::Settings& settings, RedisUrl& server) {
     takeText(settings, "password", server.password);
     if (lonely_name && !server.password)
         throw ConfigError("url: expected a password after the user's name, as in redis://:PASSWORD@host");
+    if (server.username && !server.password && !settings.find("password"))
+        throw ConfigError("password: expected beside username; an empty one for a user without password");
     if (!settings.find("db")) return;
     if (server.db) throw ConfigError("db: expected once, but the url has it too");
     server.db = static_cast<int>(settings.integer("db", 0));

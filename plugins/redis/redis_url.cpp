@@ -70,8 +70,7 @@ void takeServer(std::string_view authority, std::string_view path, RedisUrl& url
 }
 
 void takeSocket(std::string_view authority, std::string_view path, RedisUrl& url) {
-    if (!takeUser(authority, url).empty() || path.size() < 2)
-        throw BadUrl("an absolute path, as in unix:///run/redis.sock");
+    if (!takeUser(authority, url).empty() || path.size() < 2) throw BadUrl("an absolute path behind the scheme");
     url.socket = percentDecode(path);
 }
 
