@@ -14,6 +14,8 @@ namespace {
 using Url = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
 using Text = std::unique_ptr<char, decltype(&curl_free)>;
 
+constexpr auto kPortExpected = "expected a port from 1 to 65535 after the host";
+
 std::optional<std::string> part(const Url& url, CURLUPart what, unsigned flags = 0) {
     char* text = nullptr;
     if (curl_url_get(url.get(), what, &text, flags) != CURLUE_OK) return std::nullopt;
@@ -43,14 +45,16 @@ std::string withoutTrailingSlashes(std::string path) {
 HttpUrl HttpUrl::parse(const std::string& text) {
     require(std::none_of(text.begin(), text.end(), unprintable), "expected a URL without spaces");
     const Url url(curl_url(), curl_url_cleanup);
-    const bool parsed = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
-    const auto scheme = parsed ? part(url, CURLUPART_SCHEME) : std::nullopt;
+    const auto result = curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME);
+    require(result != CURLUE_BAD_PORT_NUMBER, kPortExpected);
+    const auto scheme = result == CURLUE_OK ? part(url, CURLUPART_SCHEME) : std::nullopt;
     require(scheme == "https" || scheme == "http", "expected a URL that begins with https://");
     const auto host = part(url, CURLUPART_HOST);
     require(host && !host->empty(), "expected a URL with a host");
     require(!has(url, CURLUPART_USER) && !has(url, CURLUPART_PASSWORD), "expected a URL without user or password");
     require(!has(url, CURLUPART_QUERY) && !has(url, CURLUPART_FRAGMENT), "expected a URL without ? or #");
     const auto port = part(url, CURLUPART_PORT, CURLU_DEFAULT_PORT).value_or("0");
+    require(port != "0", kPortExpected);
     const auto path = part(url, CURLUPART_PATH).value_or("");
     return {*scheme, withoutBrackets(*host), static_cast<uint16_t>(std::strtoul(port.c_str(), nullptr, 10)),
             withoutTrailingSlashes(path)};

@@ -81,6 +81,17 @@ def test_a_wrong_setting_is_named(peer, more, key):
     assert f"{key}: expected" in refused(settings(peer, **more))
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "99999999999999999999", "x"])
+def test_a_port_that_is_none_is_told_as_one(peer, port):
+    reason = refused(settings(peer, endpoint=f"https://a:{port}"))
+    assert reason == "endpoint: expected a port from 1 to 65535 after the host"
+
+
+@pytest.mark.parametrize("much", ["99999999999999999999s", "9223372036854775807h", "87601h"])
+def test_a_duration_that_is_too_long_is_told_as_one(peer, much):
+    assert refused(settings(peer, request_timeout=much)) == "request_timeout: expected at most 87600h"
+
+
 @pytest.mark.parametrize("status", [201, 204, 302, 400, 401, 403, 404, 408, 418, 500, 502, 503, 504])
 def test_every_status_but_200_is_a_failure(peer, status):
     with OpenAi(models=2) as elsewhere:

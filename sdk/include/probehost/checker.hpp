@@ -81,18 +81,18 @@ class Settings {
         const auto value = find(name);
         return value ? *value == "true" : absent;
     }
-    // A duration such as 800ms, 2s, 1m or 1h.
+    // A duration such as 800ms, 2s, 1m or 1h, of ten years at most.
     milliseconds duration(const std::string& name, milliseconds absent) const {
         const auto value = find(name);
         if (!value) return absent;
-        char* unit = nullptr;
         if (value->empty() || value->front() < '0' || value->front() > '9') throw notADuration(name);
+        char* unit = nullptr;
         const long count = std::strtol(value->c_str(), &unit, 10);
         const std::string_view suffix(unit);
-        if (suffix == "ms") return milliseconds(count);
-        if (suffix == "s") return std::chrono::seconds(count);
-        if (suffix == "m") return std::chrono::minutes(count);
-        if (suffix == "h") return std::chrono::hours(count);
+        if (suffix == "ms") return multiplied(name, count, milliseconds(1));
+        if (suffix == "s") return multiplied(name, count, std::chrono::seconds(1));
+        if (suffix == "m") return multiplied(name, count, std::chrono::minutes(1));
+        if (suffix == "h") return multiplied(name, count, std::chrono::hours(1));
         throw notADuration(name);
     }
 
@@ -106,6 +106,12 @@ class Settings {
     }
 
   private:
+    // More would overflow where a deadline is counted in nanoseconds.
+    static milliseconds multiplied(const std::string& name, long count, milliseconds unit) {
+        constexpr milliseconds kLongest = std::chrono::hours(87600);
+        if (count > kLongest / unit) throw ConfigError(name + ": expected at most 87600h");
+        return count * unit;
+    }
     static ConfigError notADuration(const std::string& name) {
         return ConfigError(name + ": expected a duration such as 800ms, 2s or 1m");
     }
