@@ -11,7 +11,7 @@ using std::chrono::seconds;
 namespace {
 
 // A run that comes back a moment after its deadline timed out and is not called stuck.
-constexpr milliseconds grace{250};
+constexpr milliseconds grace{500};
 
 } // namespace
 

@@ -9,7 +9,7 @@ namespace probehost {
 
 namespace {
 
-constexpr std::chrono::milliseconds grace{250}; // for a run to come back after its deadline
+constexpr std::chrono::milliseconds grace{200}; // for a run to come back after its deadline
 constexpr std::chrono::seconds loadLimit{5};    // for a plugin to load, and for a check to be created
 
 } // namespace

@@ -27,7 +27,7 @@ ENTRIES = {
 # What has to stand on its line; the file's name stands there always.
 REASONS = {
     "crashes": "crashed while loading: SIGSEGV", "aborts": "crashed while loading: SIGABRT",
-    "exits": "exited with status 0 while loading", "exits_early": "ended the process while loading",
+    "exits": "exited with status 0 while loading", "exits_early": "exited with status 0 while loading",
     "serves_nobody": "cannot serve this host", "chatters": "crashed while loading: SIGABRT",
     "empty_table": "struct_size", "wild_pointer": "crashed while loading: SIGSEGV",
     "constructor": "crashed while loading: SIGSEGV", "no_entry": "does not export probehost_plugin_entry_v1",
@@ -35,7 +35,7 @@ REASONS = {
     "lying_note": "needs plugin ABI 2.0", "unresolved": "cannot be loaded: ", "text": "not a shared object",
     "nothing": "not a shared object", "truncated": "not complete", "other_machine": "built for aarch64",
     "an_object": "not a shared object", "a_directory": "not a regular file", "a_dead_link": "cannot be read",
-    "for_everyone": "writable by everyone",
+    "for_everyone": "writable by everyone", "no_schema": "faulty: the settings schema of scripted cannot be used: ",
 }
 
 
@@ -49,6 +49,7 @@ def sources():
     major = '#include "probehost/abi.h"\n#undef PH_ABI_MAJOR\n#define PH_ABI_MAJOR 2u\n'
     all_of["next_major"] = major + good
     all_of["lying_note"] = good.replace("sizeof(ph_plugin), PH_ABI_MAJOR", "sizeof(ph_plugin), 2")
+    all_of["no_schema"] = good.replace('"{\\"type\\":\\"object\\"', '"{\\"type\\":')
     all_of["unresolved"] = good + "\nvoid nowhere_to_be_found(void);\nvoid *keep = (void *)nowhere_to_be_found;"
     return all_of
 

@@ -1,0 +1,245 @@
+/* A checker that does harm. Its settings say what ("act") and when ("at": create, run or destroy). */
+#include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "probehost/abi.h"
+
+PH_ELF_NOTE(0, 0);
+
+struct ph_check {
+    char act[64];
+    char at[16];
+    ph_run* old_run;
+};
+
+static const ph_host* host;
+
+static void segfault(void) { *(volatile int*)8 = 1; }
+
+static int deepen(volatile char* above) {
+    volatile char room[4096];
+    room[0] = above == NULL ? 1 : above[0];
+    return deepen(room) + room[0];
+}
+
+static void overflow(void) { deepen(NULL); }
+
+static void leave(void) { exit(0); }
+static void leave_at_once(void) { _exit(3); }
+
+static void spin(void) {
+    for (volatile uint64_t turns = 0;; turns++) {
+    }
+}
+
+static void sleep_for_ever(void) {
+    for (;;) pause();
+}
+
+static char* volatile leaked; /* so that no compiler sees that nobody wants it */
+
+static void leak(size_t size) {
+    leaked = malloc(size);
+    memset(leaked, 1, size);
+}
+
+static void allocate_10_gigabytes(void) { leak((size_t)10 << 30); }
+
+static void leak_400_megabytes(void) {
+    for (int i = 0; i < 400; i++) leak(1 << 20);
+}
+
+static void leak_20_megabytes(void) { leak(20 << 20); }
+
+static void fork_bomb(void) {
+    for (int i = 0; i < 10000; i++) {
+        if (fork() == 0) sleep_for_ever();
+    }
+}
+
+static void* sleep_in_thread(void* unused) {
+    sleep_for_ever();
+    return unused;
+}
+
+static void thread_bomb(void) {
+    pthread_t thread;
+    for (int i = 0; i < 100000; i++) {
+        if (pthread_create(&thread, NULL, sleep_in_thread, NULL) != 0) return;
+    }
+}
+
+static void kill_everybody(void) {
+    kill(getppid(), SIGKILL);
+    kill(-1, SIGKILL);
+    kill(0, SIGKILL);
+}
+
+static void become_a_shell(void) { execl("/bin/sh", "sh", "-c", "kill -9 $PPID", (char*)NULL); }
+
+static void close_descriptors(void) {
+    for (int fd = 0; fd <= 1000; fd++) close(fd);
+}
+
+static void open_descriptors(void) {
+    while (open("/dev/null", O_RDONLY) >= 0) {
+    }
+}
+
+static void write_all(int fd, const char* text, size_t size) {
+    if (write(fd, text, size) < 0) return;
+}
+
+static void chatter(void) {
+    for (int i = 0; i < 1000; i++) {
+        write_all(1, "GARBAGE\n", 8);
+        write_all(2, "GARBAGE\n", 8);
+    }
+}
+
+static void chatter_to_host(void) { write_all(3, "GARBAGE", 7); }
+
+static void flood_log(void) {
+    for (int i = 0; i < 20000; i++) host->log(host, NULL, PH_LOG_WARN, "GARBAGE", 7);
+}
+
+static void change_process(void) {
+    static sigset_t all;
+    setlocale(LC_ALL, "C.UTF-8");
+    if (chdir("/tmp") != 0) return;
+    umask(0777);
+    for (int number = 1; number < 32; number++) signal(number, SIG_IGN);
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, NULL);
+    clearenv();
+    setenv("LD_PRELOAD", "/nowhere.so", 1);
+}
+
+static void* speak_for_ever(void* opaque) {
+    const ph_check* check = opaque;
+    for (;;) {
+        host->verdict(check->old_run, PH_FAIL, "from the past", 13);
+        host->fact_text(check->old_run, "late", "yes", 3);
+        usleep(1000);
+    }
+    return NULL;
+}
+
+static void act(const char* name) {
+    static const struct {
+        const char* name;
+        void (*act)(void);
+    } acts[] = {
+        {"segfault", segfault},
+        {"overflow", overflow},
+        {"abort", abort},
+        {"exit", leave},
+        {"_exit", leave_at_once},
+        {"spin", spin},
+        {"sleep", sleep_for_ever},
+        {"10 gigabytes", allocate_10_gigabytes},
+        {"400 megabytes", leak_400_megabytes},
+        {"20 megabytes", leak_20_megabytes},
+        {"fork bomb", fork_bomb},
+        {"thread bomb", thread_bomb},
+        {"kill everybody", kill_everybody},
+        {"become a shell", become_a_shell},
+        {"close descriptors", close_descriptors},
+        {"open descriptors", open_descriptors},
+        {"chatter", chatter},
+        {"chatter to host", chatter_to_host},
+        {"flood log", flood_log},
+        {"change process", change_process},
+    };
+    for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
+        if (strcmp(name, acts[i].name) == 0) acts[i].act();
+    }
+}
+
+static void say_too_much(ph_run* run) {
+    const size_t size = 10 << 20;
+    char* text = malloc(size);
+    if (text == NULL) return;
+    memset(text, 'x', size);
+    host->verdict(run, PH_FAIL, text, size);
+    for (int i = 0; i < 5000; i++) {
+        host->detail(run, text, 4096);
+        host->fact_text(run, "fact", text, 1024);
+    }
+    free(text);
+}
+
+static int32_t create(const ph_checker* checker, const ph_host* from, const ph_settings* settings, ph_check** made,
+                      ph_error* error) {
+    ph_check* check = calloc(1, sizeof(*check));
+    (void)checker, (void)error;
+    host = from;
+    snprintf(check->act, sizeof(check->act), "%s", from->setting(settings, "/act", NULL));
+    snprintf(check->at, sizeof(check->at), "%s", from->setting(settings, "/at", NULL));
+    if (strcmp(check->at, "create") == 0) act(check->act);
+    *made = check;
+    return PH_OK;
+}
+
+static int32_t run(ph_check* check, const ph_run_context* context, ph_error* error) {
+    pthread_t thread;
+    (void)error;
+    if (strcmp(check->at, "run") == 0) act(check->act);
+    if (strcmp(check->act, "no verdict") == 0) return PH_OK;
+    if (strcmp(check->act, "two verdicts") == 0) host->verdict(context->run, PH_FAIL, "first", 5);
+    if (strcmp(check->act, "not utf-8") == 0) {
+        host->verdict(context->run, PH_FAIL, "a\xff\xc0z", 4);
+        return PH_OK;
+    }
+    if (strcmp(check->act, "say too much") == 0) {
+        say_too_much(context->run);
+        return PH_OK;
+    }
+    if (strcmp(check->act, "old pointers") == 0 && check->old_run == NULL) {
+        check->old_run = context->run;
+        pthread_create(&thread, NULL, speak_for_ever, check);
+    }
+    host->verdict(context->run, PH_PASS, NULL, 0);
+    return PH_OK;
+}
+
+static void destroy(ph_check* check) {
+    if (strcmp(check->at, "destroy") == 0) act(check->act);
+}
+
+static const ph_checker misbehaving = {
+    sizeof(ph_checker),
+    0,
+    "misbehaving",
+    "Does harm",
+    "{\"type\":\"object\",\"required\":[\"act\",\"at\"],\"properties\":{\"act\":{\"type\":\"string\"},"
+    "\"at\":{\"enum\":[\"create\",\"run\",\"destroy\"]}}}",
+    NULL,
+    PH_SCOPE_EXTERNAL,
+    PH_PROBE_READY,
+    1000,
+    200,
+    50,
+    0,
+    create,
+    run,
+    destroy,
+    NULL};
+static const ph_checker* const checkers[] = {&misbehaving};
+static const ph_plugin plugin = {sizeof(ph_plugin), PH_ABI_MAJOR, PH_ABI_MINOR, 0,    0,    1,    checkers,
+                                 "misbehaving",     "1.0.0",      NULL,         NULL, NULL, NULL, NULL};
+
+PH_EXPORT const ph_plugin* probehost_plugin_entry_v1(const ph_host* from) {
+    (void)from;
+    return &plugin;
+}

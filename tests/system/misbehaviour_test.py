@@ -1,0 +1,192 @@
+"""Plugins that do harm, each in a process of its own: the host lives, its other checks go on, and the check says what happened."""
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from peers.process import family
+
+from .host import until
+from .scripted import HERE, INCLUDE, compile_plugin
+
+ZOO = HERE / "misbehaving"
+QUARANTINED = "Checker quarantined after 5 crashes"
+CRASHES = {
+    "segfault": "Checker crashed: SIGSEGV", "overflow": "Checker crashed: SIGSEGV", "abort": "Checker crashed: SIGABRT",
+    "exit": "Checker exited with status 0", "_exit": "Checker exited with status 3", "10 gigabytes": "Checker crashed: SIGSEGV",
+    "400 megabytes": "Checker exceeded its memory limit", "close descriptors": "Checker exited with status 1",
+    "chatter to host": "Checker sent garbage",
+}
+HANGS = ["spin", "sleep"]
+HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "open descriptors", "chatter", "flood log", "change process",
+            "two verdicts", "old pointers"]
+WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
+
+
+@pytest.fixture(scope="module")
+def zoo(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("zoo")
+    compile_plugin(ZOO / "misbehaving.c", directory / "misbehaving.so", "-Wno-error", "-pthread")
+    subprocess.run(["g++", "-std=c++17", "-O1", "-g", "-fPIC", "-shared", "-fvisibility=hidden", "-I", INCLUDE, ZOO / "throwing.cpp",
+                    "-o", directory / "throwing.so"], check=True, timeout=120)
+    return directory
+
+
+def misbehaving(act, at="run", **policy):
+    return {"checker": "misbehaving", "timeout": "500ms", "interval": "100ms", "max_age": "50ms", **policy,
+            "with": {"act": act, "at": at}}
+
+
+@pytest.fixture
+def beside(configured, scripted_plugins, zoo, script):
+    """A host with a bad check and a good one."""
+    def make(bad):
+        checks = {"bad": bad, "good": script.check("good", interval="50ms", max_age="20ms")}
+        return configured({"checks": checks}, plugins=[scripted_plugins, zoo]).start()
+    return make
+
+
+def of(host):
+    """What the bad one says; the good one is fine, and liveness too, whatever it is."""
+    assert host.live().status == 200
+    ready = host.ready()
+    assert ready.took < 0.9
+    until(lambda: host.ready().checks["good"]["healthy"], 2)
+    return ready.checks["bad"].get("error", "")
+
+
+def goes_on(host, script):
+    before = script.runs("good")
+    until(lambda: script.runs("good") > before + 3)
+    assert host.process.poll() is None
+    assert "GARBAGE" not in host.log.replace("warning: GARBAGE", "")
+
+
+@pytest.mark.parametrize("act, words", CRASHES.items(), ids=list(CRASHES))
+def test_what_kills_its_process(beside, script, act, words):
+    host = beside(misbehaving(act))
+    until(lambda: of(host) == words)
+    until(lambda: of(host) == QUARANTINED, 20)
+    goes_on(host, script)
+    assert f'check "bad" is unhealthy: {words}' in host.log
+    assert host.reload()  # a new chance
+    until(lambda: of(host) == words)
+
+
+@pytest.mark.parametrize("kind", ["own", "foreign"])
+def test_exceptions_that_nobody_catches(beside, script, kind):
+    host = beside({"checker": "throwing", "interval": "100ms", "with": {"kind": kind}})
+    until(lambda: of(host) == "Checker crashed: SIGABRT")
+    goes_on(host, script)
+
+
+@pytest.mark.parametrize("act", HANGS)
+def test_what_hangs_is_killed_and_started_again(beside, script, act):
+    host = beside(misbehaving(act))
+    until(lambda: of(host) == "Timeout after 500ms")
+    first = workers(host)
+    until(lambda: workers(host) and set(workers(host)).isdisjoint(first))
+    assert of(host) == "Timeout after 500ms"
+    goes_on(host, script)
+
+
+@pytest.mark.parametrize("act", HARMLESS)
+def test_what_harms_nobody(beside, script, act):
+    host = beside(misbehaving(act))
+    until(lambda: of(host) in ("", "Timeout after 500ms"))
+    goes_on(host, script)
+    assert len(family(host.process.pid)) < 10
+    assert len(os.listdir(f"/proc/{host.process.pid}/task")) < 40
+
+
+@pytest.mark.parametrize("act, words", WORDS.items(), ids=list(WORDS))
+def test_what_is_said_badly(beside, act, words):
+    host = beside(misbehaving(act))
+    until(lambda: of(host) == words)
+
+
+@pytest.mark.parametrize("act", ["segfault", "abort", "exit", "_exit", "overflow"])
+def test_in_create(beside, script, act):
+    host = beside(misbehaving(act, "create"))
+    until(lambda: re.fullmatch(r"Checker (crashed: SIG[A-Z]+|exited with status \d|quarantined after 5 crashes)", of(host)))
+    assert "when the check was created" in host.log
+    goes_on(host, script)
+
+
+def test_hanging_in_create(beside, script):
+    host = beside(misbehaving("sleep", "create"))
+    until(lambda: of(host) in ("Checker did not start within 5s", "Timeout after 500ms"))
+    goes_on(host, script)
+
+
+@pytest.mark.parametrize("act", ["segfault", "abort", "exit", "sleep"])
+def test_in_destroy(beside, script, act):
+    host = beside(misbehaving(act, "destroy"))
+    until(lambda: of(host) == "")
+    assert host.reload()
+    until(lambda: of(host) == "", 20)
+    goes_on(host, script)
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
+
+
+def workers(host):
+    return [pid for pid in family(host.process.pid) if pid != host.process.pid]
+
+
+def test_memory_that_leaks_is_given_back(beside, script):
+    host = beside(misbehaving("20 megabytes", interval="20ms", max_age="0"))
+    until(lambda: "Checker exceeded its memory limit" in host.log, 30)
+    first = set(workers(host))
+    until(lambda: of(host) == "", 10)
+    assert first.isdisjoint(workers(host)) or not first
+    goes_on(host, script)
+    with open(f"/proc/{host.process.pid}/statm", encoding="ascii") as statm:
+        assert int(statm.read().split()[1]) * 4096 < 60 << 20
+
+
+def test_workers_die_with_their_host(beside):
+    host = beside(misbehaving("chatter"))
+    until(lambda: of(host) == "")
+    left = workers(host)
+    assert len(left) == 1
+    host.signal(signal.SIGKILL)
+    host.wait()
+    until(lambda: not [pid for pid in left if os.path.exists(f"/proc/{pid}")], 2)
+
+
+def test_a_worker_holds_nothing_of_the_hosts(beside):
+    host = beside(misbehaving("chatter"))
+    until(lambda: of(host) == "")
+    [worker] = workers(host)
+    opened = {fd: os.readlink(f"/proc/{worker}/fd/{fd}") for fd in os.listdir(f"/proc/{worker}/fd")}
+    assert sum(target.startswith("socket:") for target in opened.values()) == 1
+    assert [opened[fd] for fd in "012"] == ["/dev/null"] * 3
+    with open(f"/proc/{worker}/environ", encoding="ascii") as environment:
+        assert environment.read() == "PATH=/usr/bin:/bin\0"
+    with open(f"/proc/{worker}/status", encoding="ascii") as status:
+        text = status.read()
+    assert re.search(r"^Seccomp:\s+2$", text, re.MULTILINE)
+    assert re.search(r"^NoNewPrivs:\s+1$", text, re.MULTILINE)
+    with open(f"/proc/{worker}/limits", encoding="ascii") as limits:
+        text = limits.read()
+    assert re.search(r"^Max open files\s+256\s", text, re.MULTILINE)
+    assert re.search(r"^Max core file size\s+0\s", text, re.MULTILINE)
+
+
+def test_a_worker_killed_again_and_again_costs_nothing(beside, script):
+    host = beside(misbehaving("chatter", interval="50ms"))
+    until(lambda: of(host) == "")
+    before = len(os.listdir(f"/proc/{host.process.pid}/fd"))
+    for _ in range(4):
+        for pid in workers(host):
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: of(host) == "" and workers(host))
+    goes_on(host, script)
+    until(lambda: len(os.listdir(f"/proc/{host.process.pid}/fd")) <= before + 1)
+    with open(f"/proc/{host.process.pid}/task/{host.process.pid}/children", encoding="ascii"):
+        time.sleep(0.1)
+    assert len(workers(host)) == 1
