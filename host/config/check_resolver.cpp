@@ -35,6 +35,7 @@ class Resolver {
         fillPolicy(check, *info);
         refuseExternalOnLive(check, *info);
         warnOfStaleness(check);
+        warnOfNoProbes(check);
         readSettings(check, *info);
     }
 
@@ -97,6 +98,11 @@ class Resolver {
         diagnostics_.warning(check.unresolved.staleAfterLocation, key(check, "stale_after"),
                              "shorter than the interval of " + durationText(policy.interval) +
                                  ", so the check is stale between its runs");
+    }
+
+    void warnOfNoProbes(const CheckEntry& check) {
+        if (!check.policy.probes.empty() || check.unresolved.probes) return;
+        diagnostics_.warning(check.location, key(check, "probes"), "counts for no probe: write probes: [ready]");
     }
 
     void readSettings(CheckEntry& check, const CheckerInfo& info) {

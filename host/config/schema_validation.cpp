@@ -108,6 +108,15 @@ SettingsSchema::SettingsSchema(const std::string& json) : compiled_(std::make_un
 
 SettingsSchema::~SettingsSchema() = default;
 
+std::string SettingsSchema::wrongWith(const std::string& json) {
+    try {
+        (void)SettingsSchema(json).validate(Var(Object::Ptr(new Object)));
+    } catch (const SchemaFault& fault) {
+        return fault.what();
+    }
+    return "";
+}
+
 std::vector<SchemaFailure> SettingsSchema::validate(const Var& settings) const {
     std::vector<SchemaFailure> failures;
     try {

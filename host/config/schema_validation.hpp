@@ -36,6 +36,8 @@ struct SchemaFailure {
 class SettingsSchema {
   public:
     explicit SettingsSchema(const std::string& json); // throws SchemaFault
+    // "" or why such a schema cannot be used.
+    static std::string wrongWith(const std::string& json);
     ~SettingsSchema();
     SettingsSchema(const SettingsSchema&) = delete;
     SettingsSchema& operator=(const SettingsSchema&) = delete;

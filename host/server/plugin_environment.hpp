@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "app/app_state.hpp"
+#include "config/schema_validation.hpp"
 #include "isolation/worker_fleet.hpp"
 #include "log/log.hpp"
 #include "plugin/installation.hpp"
@@ -19,7 +20,7 @@ class PluginEnvironment final : public PluginServices {
     PluginEnvironment()
         : host_(*this),
           workers_(workerProgram(), *this),
-          registry_(host_.table(), [this](const std::string& file) { return workers_.describe(file); }) {}
+          registry_(host_.table(), [this](const std::string& file) { return describe(file); }) {}
 
     void log(Level level, std::string_view text) override {
         if (level != Level::Debug) log_.write(level, text);
@@ -45,6 +46,16 @@ class PluginEnvironment final : public PluginServices {
     WorkerFleet& workers() { return workers_; }
 
   private:
+    PluginDescription describe(const std::string& file) const {
+        auto plugin = workers_.describe(file);
+        for (const auto& checker : plugin.checkers) {
+            const auto wrong = SettingsSchema::wrongWith(checker.settingsSchema);
+            if (!wrong.empty())
+                throw PluginRefused("faulty: the settings schema of " + checker.name + " cannot be used: " + wrong);
+        }
+        return plugin;
+    }
+
     std::set<std::string> secrets_;
     Log log_;
     AppState app_;

@@ -102,7 +102,9 @@ std::vector<CheckerInfo> someCheckers() {
         checker("model", modelSchema, seconds(1), seconds(1), seconds(1)),
         checker("free", "{}", seconds(1), seconds(1), seconds(1)),
         checker("broken", R"({"type": "object", "minProperties": "many"})", seconds(1), seconds(1), seconds(1)),
+        checker("humble", "{}", seconds(1), seconds(1), seconds(1)),
     };
+    all.back().probes = ProbeSet();
     auto& model = all[4];
     model.local = true;
     model.doesIo = false;

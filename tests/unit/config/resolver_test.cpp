@@ -48,6 +48,15 @@ TEST_CASE("a local checker may be on live, an external one when the check insist
     CHECK(check(workspace, "{checker: postgres, probes: [live], force_live: true}").policy.probes.has(Probe::Live));
 }
 
+TEST_CASE("a check that counts for no probe is warned of", "[config]") {
+    const Workspace workspace;
+    const auto loaded = loadText(workspace, "checks:\n  it: {checker: humble}\n");
+    CHECK_FALSE(loaded.diagnostics.hasErrors());
+    CHECK(loaded.errors() ==
+          std::vector<std::string>{"2: checks.it.probes: counts for no probe: write probes: [ready]"});
+    CHECK(check(workspace, "{checker: humble, probes: [ready]}").policy.probes.has(Probe::Ready));
+}
+
 TEST_CASE("a value becomes what the schema wants", "[config]") {
     Workspace workspace;
     workspace.environment("PROBEHOST_TEST_PORT", "5433");
