@@ -19,7 +19,7 @@ NetError notAvailable(const std::string& detail) { return {"Entra token not avai
 
 TokenSource::TokenSource(const std::string& resource, const std::string& client_id)
     : request_(resource, client_id),
-      client_({.ca_file = {}, .obeys_proxy = request_.obeysProxy()}),
+      client_({.ca_file = {}, .obeys_proxy = request_.obeysProxy(), .ca_setting = {}}),
       background_("entra-token", [this](int stop_fd) { return refresh(stop_fd); }) {}
 
 std::string TokenSource::token(const sdk::Deadline& deadline) {

@@ -8,6 +8,7 @@
 #include "net/http_answer.hpp"
 #include "net/http_error.hpp"
 #include "net/resolver.hpp"
+#include "net/system_authorities.hpp"
 #include "net/tls.hpp"
 
 namespace probehost::net {
@@ -80,7 +81,7 @@ HttpResponse HttpClient::send(const HttpRequest& request, const sdk::Deadline& d
     const bool late = !result || *result == CURLE_OPERATION_TIMEDOUT;
     std::optional<NetError> broken;
     if (!late && *result != CURLE_OK && !answer.cut())
-        broken = httpError(*result, easy_.get(), vendor_text.data(), request.url.peer());
+        broken = failure(*result, vendor_text.data(), request.url.peer());
     if (!answer.headComplete()) {
         if (late) throw sdk::Cancelled();
         throw broken ? *broken : closedByPeer(request.url.peer() + ": closed in the middle of the head");
@@ -89,6 +90,12 @@ HttpResponse HttpClient::send(const HttpRequest& request, const sdk::Deadline& d
     response.late = late;
     response.broken = std::move(broken);
     return response;
+}
+
+NetError HttpClient::failure(CURLcode code, const char* vendor_text, const std::string& peer) const {
+    const bool systems_file = code == CURLE_SSL_CACERT_BADFILE && settings_.ca_file.empty();
+    if (systems_file) return {"TLS certificate not trusted", lackOfAuthorities(settings_.ca_setting)};
+    return httpError(code, easy_.get(), vendor_text, peer);
 }
 
 // The list of headers that is returned has to outlive the transfer.

@@ -14,8 +14,9 @@
 namespace probehost::net {
 
 struct HttpSettings {
-    std::string ca_file;     // trusted instead of the system's authorities; empty: the system's
-    bool obeys_proxy = true; // http_proxy, https_proxy, all_proxy, no_proxy
+    std::string ca_file;                // trusted instead of the system's authorities; empty: the system's
+    bool obeys_proxy = true;            // http_proxy, https_proxy, all_proxy, no_proxy
+    std::string ca_setting = "ca_file"; // the setting behind ca_file, for errors; empty: there is none
 };
 
 struct HttpRequest {
@@ -53,6 +54,7 @@ class HttpClient {
     HttpResponse send(const HttpRequest& request, const sdk::Deadline& deadline);
 
   private:
+    NetError failure(CURLcode code, const char* vendor_text, const std::string& peer) const;
     CurlList configure(const HttpRequest& request) const;
     CurlList resolved(const HttpUrl& url, const sdk::Deadline& deadline) const;
     void secure() const;

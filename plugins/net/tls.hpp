@@ -24,12 +24,15 @@ class TlsContext {
   public:
     explicit TlsContext(const TlsSettings& settings);
     SSL_CTX* get() const { return context_.get(); }
+    // What to do when nobody is trusted, because the system has no authorities and the settings name none; else empty.
+    const std::string& advice() const { return advice_; }
 
   private:
     struct Free {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
     };
     std::unique_ptr<SSL_CTX, Free> context_;
+    std::string advice_;
 };
 
 // A TLS session over a socket of its own. Thread-compatible.
@@ -57,6 +60,7 @@ class TlsStream final : public Stream {
 
     Socket socket_;
     std::unique_ptr<SSL, Free> session_;
+    std::string advice_; // the context's
 };
 
 } // namespace probehost::net

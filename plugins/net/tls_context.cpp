@@ -1,6 +1,7 @@
 // What all TLS connections of one check share: whom it trusts and who it is.
 #include <openssl/err.h>
 
+#include "net/system_authorities.hpp"
 #include "net/tls.hpp"
 
 namespace probehost::net {
@@ -46,6 +47,7 @@ TlsContext::TlsContext(const TlsSettings& settings) : context_(SSL_CTX_new(TLS_c
     SSL_CTX_set_mode(get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
     trust(get(), settings);
     identify(get(), settings);
+    if (settings.ca_file.empty() && lacksAuthorities(get())) advice_ = lackOfAuthorities(settings.path + "ca_file");
 }
 
 } // namespace probehost::net

@@ -9,6 +9,7 @@ namespace probehost::net {
 namespace {
 
 constexpr size_t kChunk = 16 * 1024;
+constexpr auto kNotTrusted = "TLS certificate not trusted";
 
 bool isAddress(const std::string& name) {
     char parsed[sizeof(in6_addr)];
@@ -24,7 +25,7 @@ const char* certificateProblem(long result) {
         case X509_V_ERR_IP_ADDRESS_MISMATCH:
             return "TLS certificate does not match";
         default:
-            return "TLS certificate not trusted";
+            return kNotTrusted;
     }
 }
 
@@ -56,11 +57,17 @@ const char* alertProblem(int reason) {
     }
 }
 
-NetError tlsFailure(const SSL* session) {
+// Without an authority every chain ends at an unknown one, but a wrong name and an end of validity are what they are.
+std::string detailOf(long verified, const std::string& advice) {
+    const std::string reason = std::string("TLS: ") + X509_verify_cert_error_string(verified);
+    const bool untrusted = certificateProblem(verified) == std::string_view(kNotTrusted);
+    return untrusted && !advice.empty() ? reason + "; " + advice : reason;
+}
+
+NetError tlsFailure(const SSL* session, const std::string& advice) {
     const long verified = SSL_get_verify_result(session);
     const auto [code, text] = opensslReason();
-    if (verified != X509_V_OK)
-        return {certificateProblem(verified), std::string("TLS: ") + X509_verify_cert_error_string(verified)};
+    if (verified != X509_V_OK) return {certificateProblem(verified), detailOf(verified, advice)};
     if (const char* problem = alertProblem(code)) return {problem, text};
     return {SSL_is_init_finished(session) ? "Unexpected answer" : "TLS handshake failed", text};
 }
@@ -69,7 +76,7 @@ NetError tlsFailure(const SSL* session) {
 
 TlsStream::TlsStream(Socket socket, const TlsContext& context, const std::string& server_name,
                      const sdk::Deadline& deadline)
-    : socket_(std::move(socket)), session_(SSL_new(context.get())) {
+    : socket_(std::move(socket)), session_(SSL_new(context.get())), advice_(context.advice()) {
     if (!session_) throw NetError("TLS handshake failed", opensslReason().text);
     SSL_set_bio(session_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     expect(server_name);
@@ -128,7 +135,7 @@ bool TlsStream::advance(int result, const sdk::Deadline& deadline) {
         flush(deadline);
         return fill(deadline);
     }
-    const NetError failure = tlsFailure(session_.get());
+    const NetError failure = tlsFailure(session_.get(), advice_);
     try {
         flush(deadline); // the alert that tells the peer why
     } catch (const NetError&) {

@@ -6,6 +6,8 @@
 
 #include <memory>
 
+#include "net/system_authorities.hpp"
+
 namespace probehost {
 namespace {
 
@@ -77,6 +79,8 @@ void trust(Options& options) {
     auto& file = options["sslrootcert"];
     const bool verifies = options.contains("sslmode") && options["sslmode"].starts_with("verify-");
     if (file == "system" || (file.empty() && verifies)) file = kSystemAuthorities;
+    if (file == kSystemAuthorities && access(kSystemAuthorities, R_OK) != 0)
+        throw ConfigError("sslrootcert: expected a file; " + net::lackOfAuthorities("sslrootcert"));
     for (const std::string key : {"sslrootcert", "sslcert", "sslkey"})
         if (options.contains(key) && !options[key].empty() && access(options[key].c_str(), R_OK) != 0)
             throw ConfigError(key + ": expected a readable file");
