@@ -8,6 +8,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
+#include "cli/usage_error.hpp"
 #include "config/suggestion.hpp"
 
 namespace {
@@ -117,7 +118,7 @@ bool knowsCommand(const CLI::App& app, int argc, char** argv) {
     std::vector<std::string> names;
     for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
     if (std::ranges::find(names, asked) != names.end()) return true;
-    std::cerr << "probehost: unknown command \"" << cli::printable(asked) << '"' << hint(asked, names) << '\n';
+    std::cerr << "error: unknown command \"" << cli::printable(asked) << '"' << hint(asked, names) << '\n';
     return false;
 }
 
@@ -137,7 +138,9 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? cli::Ok : cli::UsageError;
+        if (error.get_exit_code() == 0) return app.exit(error), cli::written(cli::Ok, cli::CannotWrite);
+        std::cerr << cli::usageError(app, error) << '\n';
+        return cli::UsageError;
     }
     return status;
 }
@@ -145,6 +148,7 @@ int run(int argc, char** argv) {
 } // namespace
 
 int main(int argc, char** argv) {
+    probehost::cli::openMissingStreams();
     try {
         return run(argc, argv);
     } catch (const std::exception& failure) {

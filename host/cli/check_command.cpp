@@ -7,6 +7,7 @@
 #include "cli/check_output.hpp"
 #include "cli/commands.hpp"
 #include "cli/diagnostics_output.hpp"
+#include "cli/terminal.hpp"
 #include "health/one_shot.hpp"
 #include "server/assembly.hpp"
 #include "server/plugin_environment.hpp"
@@ -24,7 +25,7 @@ bool knowsAll(const Checks& checks, const std::vector<std::string>& names) {
         std::string known;
         for (const auto& check : checks) known += (known.empty() ? "" : ", ") + check->policy().name;
         std::cerr << "probehost check: there is no check \"" << printable(name)
-                  << "\"; the configuration has: " << known << '\n';
+                  << "\"; the configuration has: " << (known.empty() ? "none" : known) << '\n';
         all = false;
     }
     return all;
@@ -50,11 +51,15 @@ int exitStatus(const CheckSummary& summary, Format format) {
     return static_cast<int>(summary.verdict); // 0 OK, 1 WARNING, 2 CRITICAL
 }
 
+constexpr int nagiosUnknown = 3;
+
+int unwritten(Format format) { return format == Format::Nagios ? nagiosUnknown : CannotWrite; }
+
 // Nagios knows a status of its own for what could not be found out.
 int notChecked(Format format, int status, const char* why) {
     if (format != Format::Nagios) return status;
     std::cout << "PROBEHOST UNKNOWN - " << why << '\n';
-    return 3;
+    return written(nagiosUnknown, nagiosUnknown);
 }
 
 } // namespace
@@ -65,11 +70,13 @@ int check(const CheckOptions& options) {
     auto assembly = assemble(options.config, environment, diagnostics);
     if (printErrors(diagnostics)) return notChecked(options.format, ConfigError, "the configuration has errors");
     if (!knowsAll(assembly.checks, options.names)) return notChecked(options.format, UsageError, "no such check");
+    if (assembly.checks.empty() && options.format == Format::Nagios)
+        return notChecked(options.format, Ok, "no checks configured");
     auto checks = selected(std::move(assembly.checks), options.names);
     const auto outcome = runOnce(checks, progressTo(checks.size()));
     const CheckSummary summary = summarise(outcome.states);
-    std::cout << render(summary, options.format) << std::flush;
-    const int status = exitStatus(summary, options.format);
+    std::cout << render(summary, options.format);
+    const int status = written(exitStatus(summary, options.format), unwritten(options.format));
     if (outcome.stuck) _exit(status); // a plugin still runs; ending in order would wait for it
     return status;
 }

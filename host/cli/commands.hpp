@@ -7,7 +7,15 @@
 namespace probehost::cli {
 
 // sysexits.h, as the contract has them.
-enum Exit { Ok = 0, Unhealthy = 1, UsageError = 64, InternalError = 70, CannotListen = 71, ConfigError = 78 };
+enum Exit {
+    Ok = 0,
+    Unhealthy = 1,
+    UsageError = 64,
+    InternalError = 70,
+    CannotListen = 71,
+    CannotWrite = 74,
+    ConfigError = 78
+};
 
 enum class Format { Text, Json, Nagios };
 

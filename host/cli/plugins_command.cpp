@@ -33,6 +33,14 @@ std::vector<RefusedPlugin> allRefused(const PluginRegistry& registry) {
     return all;
 }
 
+Array::Ptr probesList(const ProbeSet& probes) {
+    Array::Ptr list = new Array;
+    for (const auto probe : allProbes) {
+        if (probes.has(probe)) list->add(std::string(name(probe)));
+    }
+    return list;
+}
+
 std::string text(const PluginRegistry& registry, const Redactor& redactor) {
     Table table({"CHECKER", "PLUGIN", "VERSION", "SCOPE", "PROBES", "TIMEOUT", "INTERVAL", "WHAT IT DOES"});
     for (const auto& plugin : registry.plugins()) {
@@ -55,19 +63,24 @@ std::string text(const PluginRegistry& registry, const Redactor& redactor) {
     return out;
 }
 
+Object::Ptr json(const CheckerInfo& checker, const std::string& version, const Redactor& redactor) {
+    Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    object->set("checker", checker.name);
+    object->set("plugin", redactor.redact(checker.pluginFile));
+    object->set("version", version);
+    object->set("summary", checker.summary);
+    object->set("scope", checker.local ? "local" : "external");
+    object->set("probes", probesList(checker.probes));
+    object->set("timeout_ms", checker.timeout.count());
+    object->set("interval_ms", checker.interval.count());
+    object->set("max_age_ms", checker.maxAge.count());
+    return object;
+}
+
 std::string json(const PluginRegistry& registry, const Redactor& redactor) {
     Array::Ptr checkers = new Array;
-    for (const auto& checker : registry.checkers()) {
-        Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
-        object->set("checker", checker.name);
-        object->set("plugin", redactor.redact(checker.pluginFile));
-        object->set("summary", checker.summary);
-        object->set("scope", checker.local ? "local" : "external");
-        object->set("probes", probesText(checker.probes));
-        object->set("timeout_ms", checker.timeout.count());
-        object->set("interval_ms", checker.interval.count());
-        object->set("max_age_ms", checker.maxAge.count());
-        checkers->add(object);
+    for (const auto& plugin : registry.plugins()) {
+        for (const auto& checker : plugin.checkers) checkers->add(json(checker, plugin.version, redactor));
     }
     Array::Ptr refused = new Array;
     for (const auto& [file, reason] : allRefused(registry)) {
@@ -104,7 +117,7 @@ int plugins(const PluginsOptions& options) {
     registry.scan(settings.plugins.path);
     const Redactor redactor(settings.secrets);
     std::cout << (options.format == Format::Json ? json(registry, redactor) : text(registry, redactor));
-    return Ok;
+    return written(Ok, CannotWrite);
 }
 
 } // namespace probehost::cli

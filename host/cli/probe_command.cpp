@@ -2,10 +2,12 @@
 #include <Poco/Net/HTTPClientSession.h>
 #include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/HTTPResponse.h>
+#include <Poco/Net/NetException.h>
 #include <Poco/URI.h>
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <iostream>
 #include <map>
@@ -47,6 +49,31 @@ std::optional<Poco::URI> usableUrl(const std::string& text) {
     return std::nullopt;
 }
 
+// What of a URL anybody may read: no login, and no query, which may hold a token.
+std::string shown(Poco::URI uri) {
+    uri.setUserInfo("");
+    uri.setRawQuery("");
+    uri.setFragment("");
+    return printable(uri.toString());
+}
+
+std::string bodyOf(std::istream& stream, const Poco::Net::HTTPResponse& response) {
+    std::string body(static_cast<size_t>(longestBody), '\0');
+    stream.read(body.data(), longestBody);
+    body.resize(static_cast<size_t>(stream.gcount()));
+    const auto promised = std::min<Poco::Int64>(response.getContentLength64(), longestBody);
+    if (stream.bad() || static_cast<Poco::Int64>(body.size()) < promised)
+        throw Poco::Net::NetException("it ended before all of it had come");
+    return body;
+}
+
+// A host says why it is not ready in its body; whoever else answers may say nothing.
+void print(const std::string& body, int status) {
+    if (!body.empty()) std::cout << printable(body) << '\n';
+    const bool explained = status == 200 || (status == 503 && !body.empty());
+    if (!explained) std::cerr << "probehost probe: HTTP " << status << '\n';
+}
+
 int ask(const ProbeOptions& options, const Poco::URI& uri) {
     Poco::Net::HTTPClientSession session(uri.getHost(), uri.getPort());
     Poco::Net::HTTPRequest request("GET", pathOf(options, uri), "HTTP/1.1");
@@ -54,10 +81,7 @@ int ask(const ProbeOptions& options, const Poco::URI& uri) {
     session.sendRequest(request);
     Poco::Net::HTTPResponse response;
     auto& stream = session.receiveResponse(response);
-    std::string body(static_cast<size_t>(longestBody), '\0');
-    stream.read(body.data(), longestBody);
-    body.resize(static_cast<size_t>(stream.gcount()));
-    std::cout << printable(body) << '\n';
+    print(bodyOf(stream, response), response.getStatus());
     return response.getStatus() == Poco::Net::HTTPResponse::HTTP_OK ? Ok : Unhealthy;
 }
 
@@ -73,8 +97,7 @@ int probe(const ProbeOptions& options) {
     try {
         return ask(options, *url);
     } catch (const Poco::Exception& failure) {
-        std::cerr << "probehost probe: no answer from " << printable(options.url) << ": " << failure.displayText()
-                  << '\n';
+        std::cerr << "probehost probe: no answer from " << shown(*url) << ": " << failure.displayText() << '\n';
         return Unhealthy;
     }
 }

@@ -1,4 +1,5 @@
 // probehost serve: the service.
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "cli/commands.hpp"
@@ -12,6 +13,13 @@ namespace {
 
 constexpr milliseconds lastWords{500};
 
+// Secrets are in memory: other processes of the same user, workers above all, neither read it nor get a core of it.
+void keepMemoryPrivate() {
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+#endif
+}
+
 int run(const std::string& config, Assembly assembly, PluginEnvironment& environment) {
     Server server(config, std::move(assembly), environment);
     if (server.run()) return Ok;
@@ -23,6 +31,7 @@ int run(const std::string& config, Assembly assembly, PluginEnvironment& environ
 
 int serve(const std::string& config) {
     blockSignals();
+    keepMemoryPrivate();
     PluginEnvironment environment;
     Diagnostics diagnostics;
     auto assembly = assemble(config, environment, diagnostics);

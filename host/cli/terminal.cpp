@@ -1,11 +1,18 @@
 // Widths are counted in characters, not bytes.
 #include "cli/terminal.hpp"
 
+#include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
+#include <iostream>
+
+#include "cli/commands.hpp"
 
 namespace probehost::cli {
 
@@ -21,7 +28,30 @@ size_t width(std::string_view text) {
     return static_cast<size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
+bool readerIsGone() {
+    pollfd output{STDOUT_FILENO, 0, 0};
+    return poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
 } // namespace
+
+void openMissingStreams() {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd) _exit(InternalError); // the lowest free number
+    }
+}
+
+int written(int status, int failed) {
+    errno = 0;
+    std::cout << std::flush;
+    const int why = errno;
+    if (std::cout) return status;
+    if (!readerIsGone()) {
+        const std::string reason = why == 0 ? "" : std::string(": ") + std::strerror(why);
+        std::cerr << "probehost: standard output could not be written" << reason << '\n';
+    }
+    return failed;
+}
 
 std::string coloured(std::string_view text, Colour colour) {
     static constexpr std::array codes = {"", "\033[32m", "\033[33m", "\033[31m", "\033[2m", "\033[1m"};

@@ -7,6 +7,13 @@
 
 namespace probehost::cli {
 
+// Gives a process that was started without them its three standard streams, before any other file gets their numbers.
+void openMissingStreams();
+
+// `status`, or `failed` when standard output could not take all of it: said on standard error, unless the reader has
+// gone, who then does not want to know.
+int written(int status, int failed);
+
 enum class Colour { None, Green, Yellow, Red, Dim, Bold };
 
 // Colours a text when standard output is a terminal and NO_COLOR is not set.

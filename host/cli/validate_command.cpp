@@ -3,6 +3,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/diagnostics_output.hpp"
+#include "cli/terminal.hpp"
 #include "server/assembly.hpp"
 #include "server/plugin_environment.hpp"
 
@@ -16,7 +17,7 @@ int validate(const std::string& config) {
     const auto count = assembly.checks.size();
     std::cout << config << " is valid: " << count << (count == 1 ? " check, " : " checks, ")
               << environment.registry().plugins().size() << " plugins\n";
-    return Ok;
+    return written(Ok, CannotWrite);
 }
 
 } // namespace probehost::cli

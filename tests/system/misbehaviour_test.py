@@ -1,6 +1,7 @@
 """Plugins that do harm, each in a process of its own: the host lives, its other checks go on, and the check says what happened."""
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -9,7 +10,7 @@ import pytest
 
 from peers.process import family
 
-from .host import until
+from .host import short_directory, until
 from .scripted import HERE, INCLUDE, compile_plugin
 
 ZOO = HERE / "misbehaving"
@@ -175,6 +176,26 @@ def test_a_worker_holds_nothing_of_the_hosts(beside):
         text = limits.read()
     assert re.search(r"^Max open files\s+256\s", text, re.MULTILINE)
     assert re.search(r"^Max core file size\s+0\s", text, re.MULTILINE)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+def test_a_process_of_the_same_user_cannot_read_the_host(programs):
+    nobody = ["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups"]
+    with short_directory() as directory:
+        for name in ("probehost", "probehost-worker"):
+            shutil.copy(programs / name, directory)
+        (directory / "c.yaml").write_text("server: {listen: ['127.0.0.1:0']}\n", encoding="utf-8")
+        directory.chmod(0o755)
+        command = [*nobody, directory / "probehost", "serve", "--config", directory / "c.yaml"]
+        with subprocess.Popen([*nobody, "sleep", "20"]) as other, \
+                subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as host:
+            said = host.stdout.readline()
+            readable = [subprocess.run([*nobody, "cat", f"/proc/{process.pid}/environ"], capture_output=True, check=False).returncode == 0
+                        for process in (other, host)]
+            other.kill()
+            host.kill()
+    assert "listening" in said
+    assert readable == [True, False]
 
 
 def test_a_worker_killed_again_and_again_costs_nothing(beside, script):

@@ -51,10 +51,11 @@ def garbage(client):
     client.sendall(b"\x00\xff not http at all\r\n\r\n")
 
 
-def answers(status):
+def answers(status, body="ok", length=None):
     def behave(client):
         client.recv(1000)
-        client.sendall(f"HTTP/1.1 {status}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok".encode())
+        length_field = "" if status.startswith("204") else f"Content-Length: {len(body) if length is None else length}\r\n"
+        client.sendall(f"HTTP/1.1 {status}\r\n{length_field}Connection: close\r\n\r\n{body}".encode())
     return behave
 
 
@@ -130,6 +131,27 @@ def test_an_endless_answer(host):
 def test_only_200_is_success(host, status, code):
     with server(answers(status)) as url:
         assert host.run("probe", "--url", url).returncode == code
+
+
+@pytest.mark.parametrize("status", ["302 Found", "204 No Content", "503 Service Unavailable"])
+def test_a_status_without_a_body_is_named(host, status):
+    with server(answers(status, "")) as url:
+        done = host.run("probe", "--url", url)
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", f"probehost probe: HTTP {status[:3]}\n")
+
+
+def test_an_answer_that_is_cut_short_is_none(host):
+    with server(answers("200 OK", "{}\n", 100)) as url:
+        done = host.run("probe", "--url", url)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "ended before all of it had come" in done.stderr and done.stderr.count("\n") == 1
+
+
+def test_secrets_of_a_url_are_not_printed(host):
+    with server(lambda client: None) as url:
+        done = host.run("probe", "--url", url.replace("//", "//user:canary1@") + "/path?token=canary2#canary3")
+        assert done.returncode == 1
+        assert f"no answer from {url}/path: " in done.stderr and "canary" not in done.stderr
 
 
 def test_a_draining_host(serving, script):
