@@ -13,6 +13,8 @@ from peers.process import family
 from .host import short_directory, until
 from .scripted import HERE, INCLUDE, compile_plugin
 
+pytestmark = pytest.mark.slow  # a sanitizer's memory does not fit into a worker's limits
+
 ZOO = HERE / "misbehaving"
 QUARANTINED = "Checker quarantined after 5 crashes"
 CRASHES = {
