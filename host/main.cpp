@@ -138,9 +138,10 @@ int run(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == 0) return app.exit(error), cli::written(cli::Ok, cli::CannotWrite);
-        std::cerr << cli::usageError(app, error) << '\n';
-        return cli::UsageError;
+        if (error.get_exit_code() != 0) std::cerr << cli::usageError(app, error) << '\n';
+        if (error.get_exit_code() != 0) return cli::UsageError;
+        app.exit(error); // help or the version
+        return cli::written(cli::Ok, cli::CannotWrite);
     }
     return status;
 }

@@ -20,7 +20,7 @@ def host(configured, script):
 def one_usage_error(done):
     assert done.returncode == 64, done
     assert done.stdout == ""
-    assert done.stderr.strip()
+    assert done.stderr.strip() and done.stderr.count("\n") == 1
     assert "\033" not in done.stderr
 
 
@@ -62,10 +62,22 @@ def test_usage_errors_say_what_was_expected(host):
     assert "frobnicate" in host.run("serve", "--frobnicate").stderr
 
 
+@pytest.mark.parametrize("arguments, said", [
+    (["serve", "--confg", "x"], 'error: unknown option --confg, did you mean "--config"? probehost serve --help tells more'),
+    (["check", "a", "--fromat=json"], 'error: unknown option --fromat, did you mean "--format"? probehost check --help tells more'),
+    (["serve", "--frobnicate"], "error: unknown option --frobnicate; probehost serve --help tells more"),
+    (["serve", "surplus"], 'error: unexpected argument "surplus"; probehost serve --help tells more'),
+    (["--verison"], 'error: unknown option --verison, did you mean "--version"? probehost --help tells more'),
+    ([], "error: a command is missing; probehost --help tells more")])
+def test_usage_errors_are_one_line_that_helps(host, arguments, said):
+    assert host.run(*arguments).stderr == said + "\n"
+
+
 def test_unknown_check(host):
     done = host.run("check", "a", "databse", "--config", host.file)
     one_usage_error(done)
     assert "databse" in done.stderr and "a, b" in done.stderr
+    one_usage_error(host.run("check", "nope", "--format", "json", "--config", host.file))
 
 
 def test_validate(host):
@@ -146,6 +158,12 @@ def test_nagios_says_unknown(host, configured):
         assert done.stdout.startswith("PROBEHOST UNKNOWN") and done.stdout.count("\n") == 1
 
 
+def test_nagios_says_unknown_when_there_is_nothing_to_check(configured):
+    host = configured({})
+    done = host.run("check", "--format", "nagios", "--config", host.file)
+    assert (done.returncode, done.stdout) == (3, "PROBEHOST UNKNOWN - no checks configured\n")
+
+
 def test_cannot_listen(configured, script):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = "127.0.0.1:{}".format(taken.getsockname()[1])
@@ -196,12 +214,13 @@ def test_plugins_lists_the_five(programs, plugins, configured):
         host.run("plugins", "--config", host.file, "--format", "json").stdout)["checkers"]}
     suggested = {name: (each["timeout_ms"], each["interval_ms"], each["max_age_ms"], each["scope"], each["probes"])
                  for name, each in told.items()}
-    assert suggested["postgres"] == (2000, 10000, 1000, "external", "ready")
-    assert suggested["redis"] == (1000, 10000, 1000, "external", "ready")
-    assert suggested["azure-openai"] == (4000, 30000, 30000, "external", "ready")
-    assert suggested["servicebus"] == (2000, 30000, 30000, "external", "ready")
+    assert suggested["postgres"] == (2000, 10000, 1000, "external", ["ready"])
+    assert suggested["redis"] == (1000, 10000, 1000, "external", ["ready"])
+    assert suggested["azure-openai"] == (4000, 30000, 30000, "external", ["ready"])
+    assert suggested["servicebus"] == (2000, 30000, 30000, "external", ["ready"])
     assert suggested["model"][:4] == (1000, 1000, 1000, "local")
-    assert set(suggested["model"][4].split(",")) == {"started", "ready"}
+    assert suggested["model"][4] == ["ready", "started"]
+    assert all(each["version"] in rows[name] and each["version"] for name, each in told.items())
 
 
 def on_a_terminal(host, *arguments, **env):
@@ -233,6 +252,26 @@ def test_nothing_of_a_plugin_moves_the_cursor(configured, script):
     for form in ("text", "json", "nagios"):
         assert "\033" not in host.run("check", "--config", host.file, "--format", form).stdout
     assert "\033[2J" not in on_a_terminal(host, "check", "--config", str(host.file), NO_COLOR="1")
+
+
+@pytest.mark.parametrize("arguments, status", [(["--help"], 74), (["validate"], 74), (["plugins", "--format", "json"], 74),
+                                               (["check"], 74), (["check", "--format", "nagios"], 3)])
+def test_an_output_that_cannot_be_written_is_an_error(host, arguments, status):
+    config = [] if arguments == ["--help"] else ["--config", host.file]
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run([host.program, *arguments, *config], stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=30)
+    assert done.returncode == status
+    assert done.stderr == "probehost: standard output could not be written: No space left on device\n"
+
+
+def test_standard_streams_that_are_closed_are_opened(host):
+    """Else what the host opens first, such as a socket, would get what is printed."""
+    shell = f"exec {host.program} serve --config {host.file} <&- >&- 2>&-"
+    with subprocess.Popen(["sh", "-c", shell]) as host.process:
+        until(lambda: os.path.exists(host.admin))
+        for fd in range(3):
+            assert os.readlink(f"/proc/{host.process.pid}/fd/{fd}") == "/dev/null"
+        host.stop()
 
 
 def test_a_closed_output_is_no_crash(host):
