@@ -9,7 +9,7 @@ inline constexpr auto kRedisSchema = R"json({
 "additionalProperties": false,
 "properties": {
   "url": {
-    "type": "string", "minLength": 1, "writeOnly": true,
+    "type": "string", "pattern": "^(redis|rediss|unix)://", "writeOnly": true,
     "description": "Where the server is: redis://, rediss:// (TLS) or unix://, its parts percent-encoded."},
   "host": {
     "type": "string", "minLength": 1,

@@ -154,6 +154,13 @@ def test_what_a_checker_refuses_has_the_line_of_its_key(configured, plugins, set
     assert f"{host.file}:{said}" in host.run("validate", "--config", host.file).stderr
 
 
+def test_a_url_that_is_none_is_told_of_together_with_all_else(configured, plugins):
+    host = configured({"checks": {"z": {"checker": "redis", "with": {"port": 99999999, "url": "http://canary"}}}}, plugins=[plugins])
+    said = host.run("validate", "--config", host.file).stderr
+    assert "checks.z.with.port: expected" in said and "checks.z.with.url: expected" in said
+    assert "redis://" in said and "canary" not in said and said.endswith("2 errors\n")
+
+
 def test_a_settings_schema_that_is_none(configured, script, tmp_path):
     text = (bad_plugins.HERE / "scripted.c").read_text(encoding="utf-8")
     compile_plugin(text.replace('"{\\"type\\":\\"object\\"', '"{\\"type\\":'), tmp_path / "scripted.so")
