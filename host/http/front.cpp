@@ -20,6 +20,8 @@ bool Front::stop() { return loop_->stop(); }
 
 uint16_t Front::port() const { return loop_->port(); }
 
+const std::atomic<int64_t>& Front::beat() const { return loop_->beat(); }
+
 const Counters& Front::counters() const { return loop_->counters(); }
 
 } // namespace probehost

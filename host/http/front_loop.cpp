@@ -123,6 +123,7 @@ void FrontLoop::turn() {
     if (!epoll_.hasMore()) epoll_.wait(timeout(Clock::now()));
     const auto awake = Clock::now();
     noticeStandstill(awake);
+    beat_ = std::chrono::nanoseconds(awake.time_since_epoch()).count();
     server_.setTime(awake);
     readMail();
     epoll_.isBehind() ? acceptor_.serveNewcomers() : acceptor_.forgetNewcomers();

@@ -23,6 +23,7 @@ class FrontLoop {
 
     uint16_t port() const { return port_; }
     const Counters& counters() const { return counters_; }
+    const std::atomic<int64_t>& beat() const { return beat_; }
 
   private:
     void run();
@@ -41,6 +42,7 @@ class FrontLoop {
     Mailbox<FrontSettings> newSettings_;
     FileDescriptor wakeUp_;
     std::atomic<bool> stopping_ = false;
+    std::atomic<int64_t> beat_ = 0;
 
     Epoll epoll_;
     Heartbeat heartbeat_;

@@ -14,7 +14,8 @@ class HealthSource {
   public:
     virtual ~HealthSource() = default;
 
-    // Any thread. The latest report; a request that wants fresh results has waited for them before it gets to a handler.
+    // Any thread. The latest report; a request that wants fresh results has waited for them before it gets to a
+    // handler.
     virtual std::shared_ptr<const Report> report() = 0;
     virtual std::string service() const = 0;
     virtual FrontSettings frontSettings() const = 0;

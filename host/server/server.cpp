@@ -16,6 +16,7 @@ namespace probehost {
 namespace {
 
 constexpr std::chrono::milliseconds stopLimit{1000};
+constexpr std::chrono::seconds beatLimit{5}; // after which a thread is taken to stand still
 
 FrontSettings frontSettingsOf(const Settings& settings) {
     FrontSettings front;
@@ -100,32 +101,63 @@ void Server::announce() {
         where += (where.empty() ? "" : ", ") +
                  (chosen ? ListenAddress{address.host, front_->port()}.text() : address.text());
     }
-    log_.write(Level::Info, "probehost " PROBEHOST_VERSION " listening on " + where + " with " +
-                                std::to_string(settings_.checks.size()) + " checks");
+    log_.write(Level::Info, "probehost " PROBEHOST_VERSION " listening on " + where + " with " + checksInWords());
+    manager_.ready("serving " + checksInWords());
 }
 
 // False when it is time to stop.
 bool Server::waitForEvent() {
     std::array<pollfd, 3> fds = {
         {{signals_.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}, {reloading_.fd(), POLLIN, 0}}};
-    const auto left = drainEnds_ ? std::chrono::ceil<milliseconds>(*drainEnds_ - Clock::now()).count() : -1;
-    if (drainEnds_ && left <= 0) return false;
-    poll(fds.data(), fds.size(), static_cast<int>(left));
+    if (drainEnds_ && Clock::now() >= *drainEnds_) return false;
+    poll(fds.data(), fds.size(), longestWait());
+    feedWatchdog();
     if (fds[1].revents != 0) notify_->receive(environment_.app());
-    if (auto done = reloading_.result()) reload(std::move(done->diagnostics), std::move(done->assembly));
+    if (auto done = reloading_.result()) {
+        reload(std::move(done->diagnostics), std::move(done->assembly));
+        manager_.ready("serving " + checksInWords());
+    }
     return !obey(signals_.next());
+}
+
+// Milliseconds, as poll(2) wants them.
+int Server::longestWait() const {
+    const auto next = std::min(drainEnds_.value_or(Clock::time_point::max()),
+                               manager_.feedingTime().value_or(Clock::time_point::max()));
+    if (next == Clock::time_point::max()) return -1;
+    return static_cast<int>(std::max<int64_t>(0, std::chrono::ceil<milliseconds>(next - Clock::now()).count()));
+}
+
+// Only while both threads that answers depend on go round.
+void Server::feedWatchdog() {
+    const auto now = Clock::now();
+    const auto turned = [now](const std::atomic<int64_t>& beat) {
+        return now - Clock::time_point(std::chrono::nanoseconds(beat.load())) < beatLimit;
+    };
+    manager_.feed(now, turned(scheduler_.beat()) && turned(front_->beat()));
+}
+
+std::string Server::checksInWords() const {
+    const auto count = settings_.checks.size();
+    return std::to_string(count) + (count == 1 ? " check" : " checks");
 }
 
 // True when it asks for the end at once; 0 is no signal.
 bool Server::obey(int signal) {
-    if (signal == SIGHUP) reloading_.begin();
+    if (signal == SIGHUP) beginReload();
     if (signal != SIGTERM && signal != SIGINT) return false;
     if (drainEnds_) return true;
     beginDrain();
     return false;
 }
 
+void Server::beginReload() {
+    manager_.reloading();
+    reloading_.begin();
+}
+
 void Server::beginDrain() {
+    manager_.stopping();
     drainEnds_ = Clock::now() + settings_.server.drainDelay;
     scheduler_.drain(true);
     log_.write(Level::Info, "draining for " + std::to_string(settings_.server.drainDelay.count()) +
@@ -149,7 +181,7 @@ void Server::reload(Diagnostics diagnostics, Assembly assembly) {
     warnOfRestart(assembly.settings);
     apply(std::move(assembly.settings));
     scheduler_.replace(std::move(assembly.checks));
-    log_.write(Level::Info, "reloaded " + configFile_ + " with " + std::to_string(settings_.checks.size()) + " checks");
+    log_.write(Level::Info, "reloaded " + configFile_ + " with " + checksInWords());
 }
 
 void Server::apply(Settings settings) {

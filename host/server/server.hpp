@@ -13,6 +13,7 @@
 #include "server/health_feed.hpp"
 #include "server/plugin_environment.hpp"
 #include "server/reloading.hpp"
+#include "server/service_manager.hpp"
 #include "server/signals.hpp"
 
 namespace probehost {
@@ -38,12 +39,17 @@ class Server final : public HealthSource {
     void announce();
     void obeySignals();
     bool waitForEvent();
+    int longestWait() const;
+    void feedWatchdog();
+    std::string checksInWords() const;
     bool obey(int signal);
+    void beginReload();
     void beginDrain();
     void reload(Diagnostics diagnostics, Assembly assembly);
     void apply(Settings settings);
     void warnOfRestart(const Settings& fresh);
 
+    ServiceManager manager_;
     const SignalDescriptor signals_; // first, so that nothing is open yet when there can be none
     const std::string configFile_;
     PluginEnvironment& environment_;
