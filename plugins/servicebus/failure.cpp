@@ -29,10 +29,15 @@ std::string unauthorizedMessage(std::string_view description) {
     return "Authentication failed";
 }
 
+// Nothing that looks like a signature is passed on, whoever said it.
+std::string_view unsignedPart(std::string_view text) {
+    return text.substr(0, std::min<size_t>(text.find("sig="), 1000));
+}
+
 // The condition comes from the peer, so only what a symbol consists of gets into a public message.
 std::string errorMessage(int status, std::string_view condition) {
     std::string name;
-    for (const char c : condition.substr(0, 64)) {
+    for (const char c : unsignedPart(condition).substr(0, 64)) {
         if (std::isalnum(static_cast<unsigned char>(c)) != 0 || holds("-_.:", std::string_view(&c, 1))) name += c;
     }
     if (name.empty() && status != 0) name = std::to_string(status);
@@ -49,9 +54,7 @@ std::string messageFor(int status, std::string_view condition, std::string_view 
 
 std::string detailFor(int status, std::string_view condition, std::string_view description) {
     std::string detail = status == 0 ? "" : std::to_string(status);
-    // Nothing that looks like a signature is passed on, whoever said it.
-    const auto words = description.substr(0, std::min<size_t>(description.find("sig="), 1000));
-    for (const auto part : {condition, words}) {
+    for (const auto part : {unsignedPart(condition), unsignedPart(description)}) {
         if (!detail.empty() && !part.empty()) detail += ' ';
         detail += part;
     }

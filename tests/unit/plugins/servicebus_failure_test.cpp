@@ -35,6 +35,8 @@ TEST_CASE("a refusal has a short public message, and its own words only in the d
 TEST_CASE("a signature that is repeated to us goes no further", "[servicebus]") {
     const auto failure = refusal(401, "", "SharedAccessSignature sr=x&sig=hush&se=1&skn=rule");
     CHECK(failure.detail.find("hush") == std::string::npos);
+    CHECK(refusal(401, "sig=hush", "").detail.find("hush") == std::string::npos);
+    CHECK(refusal(500, "amqp:x sig=hush", "").message == "Service Bus error amqp:x");
 }
 
 TEST_CASE("a condition of any length makes a short message", "[servicebus]") {
