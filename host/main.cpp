@@ -1,10 +1,14 @@
 // The command line of probehost.
+#include <unistd.h>
 #include <CLI/CLI.hpp>
+
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <functional>
 #include <iostream>
 #include <map>
+#include <new>
 
 #include "cli/commands.hpp"
 #include "cli/terminal.hpp"
@@ -120,6 +124,18 @@ bool knowsCommand(const CLI::App& app, int argc, char** argv) {
     if (std::ranges::find(names, asked) != names.end()) return true;
     std::cerr << "error: unknown command \"" << cli::printable(asked) << '"' << hint(asked, names) << '\n';
     return false;
+}
+
+[[noreturn]] void end(std::string_view words) {
+    static_cast<void>(write(STDERR_FILENO, words.data(), words.size()) > 0); // which needs no memory
+    _exit(probehost::cli::InternalError);
+}
+
+// Who cannot go on ends the process, in words and at once; what started it starts it again. Also in libraries, some of
+// which would use the memory that they did not get. Before any of them begins.
+[[gnu::constructor(101)]] void prepareForTheWorst() {
+    std::set_new_handler([] { end("probehost: out of memory\n"); });
+    std::set_terminate([] { end("probehost: an unexpected failure\n"); });
 }
 
 int run(int argc, char** argv) {

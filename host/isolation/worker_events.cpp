@@ -15,19 +15,20 @@ void Worker::start() {
     std::string why;
     try {
         process = std::make_unique<WorkerProcess>(program_, file_);
+        loop_.watch(process->socket(), [this] { hear(); });
+        loop_.watch(process->pidfd(), [this] { bury(); });
     } catch (const std::runtime_error& failure) {
         why = failure.what();
     }
     const Lock lock(mutex_);
-    if (!process) {
+    if (!why.empty()) {
+        if (process) loop_.unwatch(process->socket());
         died("could not be started: " + why, false);
         return;
     }
     process_ = std::move(process);
     state_ = State::Loading;
     started_ = Clock::now();
-    loop_.watch(process_->socket(), [this] { hear(); });
-    loop_.watch(process_->pidfd(), [this] { bury(); });
 }
 
 void Worker::hear() {

@@ -40,8 +40,8 @@ void WorkerLoop::post(Task task) {
 }
 
 void WorkerLoop::watch(int fd, Task readable) {
-    watched_.emplace(++lastId_, Watched{fd, std::move(readable)});
-    add(fd, lastId_);
+    add(fd, ++lastId_);
+    watched_.emplace(lastId_, Watched{fd, std::move(readable)});
 }
 
 void WorkerLoop::unwatch(int fd) {
@@ -53,7 +53,9 @@ void WorkerLoop::add(int fd, uint64_t id) const {
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.u64 = id;
-    epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event);
+    if (epoll_ctl(epoll_, EPOLL_CTL_ADD, fd, &event) != 0) {
+        throw std::system_error(errno, std::generic_category(), "worker processes cannot be heard");
+    }
 }
 
 void WorkerLoop::loop() {

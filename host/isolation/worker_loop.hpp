@@ -24,7 +24,7 @@ class WorkerLoop {
     // Any thread. Tasks run on the loop's thread, in order.
     void post(Task task);
 
-    // On the loop's thread: `readable` is called while the descriptor is, until unwatch().
+    // On the loop's thread: `readable` is called while the descriptor is, until unwatch(). Throws std::system_error.
     void watch(int fd, Task readable);
     void unwatch(int fd);
 

@@ -1,0 +1,131 @@
+"""Lets every n-th call of something fail, one run of the host for each n, and looks how the host takes it.
+
+    python3 tests/faults/nth_call.py BUILD [--calls malloc,open,...] [--most 5000] [--step 1]
+
+A run starts, answers three probes and stops. It may serve on, or end with an error in words; it may not crash or hang."""
+import argparse
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+HERE = pathlib.Path(__file__).parent
+CALLS = ["malloc", "open", "socket", "accept", "epoll_ctl", "write", "pthread_create", "posix_spawn"]
+HANGING = 20  # seconds
+CLEAN = {0, 70, 71, 74, 78}
+
+
+@dataclasses.dataclass
+class Bench:
+    """What all runs have in common."""
+    program: pathlib.Path
+    plugins: pathlib.Path
+    library: pathlib.Path
+
+
+def compiled(source, target, *options):
+    subprocess.run(["gcc", "-std=gnu11", "-O1", "-fPIC", "-shared", *options, source, "-o", target], check=True, timeout=120)
+    return target
+
+
+def bench(build, directory):
+    plugins = directory / "plugins"
+    plugins.mkdir()
+    compiled(HERE.parent / "system" / "scripted.c", plugins / "scripted.so", "-D_GNU_SOURCE", "-fvisibility=hidden",
+             "-I", HERE.parent.parent / "sdk" / "include")
+    (directory / "default").write_text("pass", encoding="ascii")
+    library = compiled(HERE / "fail_nth.c", directory / "fail_nth.so", "-D_GNU_SOURCE", "-ldl")
+    return Bench(build / "bin" / "probehost", plugins, library)
+
+
+def configuration(tools, directory):
+    settings = {"dir": str(tools.plugins.parent), "key": "default"}
+    config = {"server": {"listen": ["127.0.0.1:0"], "drain_delay": "0", "wait": "200ms"},
+              "admin": {"listen": f"unix:{directory}/admin.sock"}, "plugins": {"path": [str(tools.plugins)]},
+              "checks": {name: {"checker": "scripted", "isolation": name, "interval": "20ms", "max_age": "0", "with": settings}
+                         for name in ("thread", "process")}}
+    (directory / "c.yaml").write_text(json.dumps(config), encoding="ascii")
+    return directory / "c.yaml"
+
+
+def port_of(process, log):
+    """Once the host listens; None when it has ended or is late."""
+    end = time.monotonic() + HANGING / 2
+    while time.monotonic() < end and process.poll() is None:
+        if found := re.search(r"listening on 127\.0\.0\.1:(\d+)", log.read_text(errors="replace")):
+            return int(found[1])
+        time.sleep(0.005)
+    return None
+
+
+def ask(port):
+    for path in ("/health", "/health/ready", "/health/ready?verbose"):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2).read()
+        except (urllib.error.URLError, OSError):
+            pass  # a probe may meet the failure; what counts is what becomes of the host
+
+
+def run(tools, call, nth):
+    """(the number of calls, what was wrong)"""
+    with tempfile.TemporaryDirectory(prefix="probehost-nth-", dir="/tmp") as name:
+        directory = pathlib.Path(name)
+        log, count = directory / "log", directory / "count"
+        env = {**os.environ, "LD_PRELOAD": str(tools.library), "FAIL_CALL": call, "FAIL_NTH": str(nth), "FAIL_COUNT": str(count)}
+        with open(log, "wb") as out:
+            process = subprocess.Popen([tools.program, "serve", "--config", configuration(tools, directory)], stdin=subprocess.DEVNULL,
+                                       stdout=out, stderr=out, env=env)
+        port = port_of(process, log)
+        if port:
+            ask(port)
+        process.send_signal(signal.SIGTERM)
+        try:
+            status = process.wait(HANGING)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            return 0, f"{call} {nth}: hangs: {log.read_text(errors='replace')[-300:]}"
+        words = log.read_text(errors="replace")
+        calls = int(count.read_text()) if count.exists() else nth
+    if status not in CLEAN:
+        return calls, f"{call} {nth}: ended with {status}: {words[-300:]}"
+    silent = status != 0 and not words.strip() and call != "write"
+    return calls, f"{call} {nth}: ended with {status} and no word" if silent else None
+
+
+def all_runs(tools, call, most, step):
+    last = min(most, run(tools, call, 10 ** 9)[0])
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(lambda nth: run(tools, call, nth), range(1, last + 1, step)))
+    return len(results), [wrong for _, wrong in results if wrong]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--calls", default=",".join(CALLS), help="some of these (default: %(default)s)")
+    parser.add_argument("--most", type=int, default=5000)
+    parser.add_argument("--step", type=int, default=1)
+    options = parser.parse_args()
+    wrong = []
+    with tempfile.TemporaryDirectory(prefix="probehost-nth-") as directory:
+        tools = bench(options.build.resolve(), pathlib.Path(directory))
+        for call in options.calls.split(","):
+            count, found = all_runs(tools, call, options.most, options.step)
+            print(f"{call}: {count} runs, {len(found)} wrong", flush=True)
+            wrong += found
+    print("\n".join(wrong))
+    sys.exit(1 if wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
