@@ -68,7 +68,10 @@ HttpClient::HttpClient(HttpSettings settings)
     const TlsContext refuses_a_bad_file({settings_.ca_file, {}, {}, {}});
 }
 
+// A handle of its own for each transfer: up to libcurl 8.0 a folded first header line is added to the last one of the
+// transfer before, whose memory is freed.
 HttpResponse HttpClient::send(const HttpRequest& request, const sdk::Deadline& deadline) {
+    easy_ = makeCurlEasy();
     const CurlList addresses = resolved(request.url, deadline);
     const CurlList headers = configure(request);
     curl_easy_setopt(easy_.get(), CURLOPT_RESOLVE, addresses.get());

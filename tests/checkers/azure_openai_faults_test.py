@@ -27,7 +27,8 @@ FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, LATE), 
           ("huge", {"prefix": HEAD + b"X: "}, "fail: Unexpected answer"),
           ("huge", {"prefix": HEAD + b"X: y\r\n" * 99999}, "fail: Unexpected answer"),
           ("huge", {"prefix": HEAD + b"\r\n"}, "pass"),
-          ("huge", {"prefix": b"HTTP/1.1 500 Oops\r\n\r\n"}, "fail: HTTP 500 from Azure OpenAI")]
+          ("huge", {"prefix": b"HTTP/1.1 500 Oops\r\n\r\n"}, "fail: HTTP 500 from Azure OpenAI"),
+          ("huge", {"prefix": b"HTTP/1.1 500 Oops\r\n folded: first\r\n\r\n"}, "fail: Unexpected answer")]
 TLS_FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, LATE), ("silent", {}, LATE),
               ("drip", {}, LATE), ("reset", {}, "fail: Connection reset"), ("close", {}, "fail: Connection closed"),
               ("stall_after", {"after": 300}, LATE), ("garbage", {}, "fail: TLS handshake failed"),
