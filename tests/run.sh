@@ -3,7 +3,7 @@
 # The last line that it prints is "N passed, N failed", with ", N skipped" when tests were skipped.
 set -uo pipefail
 
-STAGES=(packages format layout release unit system tidy asan tsan)
+STAGES=(packages format layout release unit system tidy asan tsan fuzz)
 declare -A PURPOSE=(
     [packages]="the Debian packages that are missing are installed"
     [format]="gate: clang-format would change nothing"
@@ -14,6 +14,7 @@ declare -A PURPOSE=(
     [tidy]="gate: clang-tidy finds nothing in what is shipped"
     [asan]="unit tests, and the quicker ones of the others, with the address and undefined behaviour sanitizers"
     [tsan]="the same with the thread sanitizer"
+    [fuzz]="whatever reads bytes from outside gets those of libFuzzer for 10 s, with the sanitizers of asan"
 )
 
 usage() {
@@ -51,11 +52,14 @@ limited() {
     timeout --foreground --kill-after=30 "$1" "${personality[@]}" "${@:2}"
 }
 
-build() {
-    local tree=$builds/ci-$1 launchers=()
+configure() {
+    local launchers=()
     command -v ccache >/dev/null && launchers=(-DCMAKE_C{,XX}_COMPILER_LAUNCHER=ccache)
-    cmake -S . -B "$tree" -G Ninja -DPROBEHOST_WERROR=ON "${launchers[@]}" "${@:2}" &&
-        limited 2400 cmake --build "$tree" --parallel "$(nproc)"
+    cmake -S . -B "$builds/ci-$1" -G Ninja -DPROBEHOST_WERROR=ON "${launchers[@]}" "${@:2}"
+}
+
+build() {
+    configure "$@" && limited 2400 cmake --build "$builds/ci-$1" --parallel "$(nproc)"
 }
 
 unit_tests() {
@@ -68,12 +72,16 @@ python_tests() {
         -n "$(nproc)" --dist loadfile -q --durations 10 --junit-xml "$logs/$stage-pytest.xml" "${@:2}" tests
 }
 
+# Sanitizers do not cope with how widely newer kernels spread the memory of a process.
+gather_memory() {
+    setarch -R true 2>/dev/null && personality=(setarch -R)
+}
+
 # A sanitizer's report counts wherever it was made, also in a process that a test kills in the end.
 sanitized() {
     local sanitizer=$1 result=0
     rm -rf "$reports" && mkdir -m 1777 "$reports"
-    # The thread sanitizer does not cope with how widely newer kernels spread the memory of a process.
-    setarch -R true 2>/dev/null && personality=(setarch -R)
+    gather_memory
     build "$stage" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE="$sanitizer" || return
     unit_tests "$stage" || result=1
     python_tests "$stage" -m "not soak and not slow" --ignore=tests/peers "${@:2}" || result=1
@@ -105,6 +113,14 @@ stage_asan() {
 stage_tsan() {
     export TSAN_OPTIONS="log_path=$reports/tsan suppressions=$PWD/tests/support/tsan.supp second_deadlock_stack=1"
     sanitized thread
+}
+
+stage_fuzz() {
+    gather_memory
+    local debug=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE=address,undefined)
+    configure fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DBUILD_TESTING=OFF -DPROBEHOST_FUZZ=ON "${debug[@]}" &&
+        limited 2400 cmake --build "$builds/ci-fuzz" --parallel "$(nproc)" --target fuzz || return
+    limited 900 tests/fuzz/run.sh "$builds/ci-fuzz/fuzz" 10 "$logs/fuzz-targets.xml"
 }
 
 # Adds what the stage's tests have reported; a stage that fails is at least one failed test.
