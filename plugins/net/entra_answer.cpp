@@ -47,7 +47,8 @@ seconds lifetimeOf(const json& answer) {
     if (const auto span = numberOf(textOf(answer, "expires_in"))) return seconds(*span);
     const auto text = textOf(answer, "expires_on");
     const auto moment = numberOf(text) ? numberOf(text) : isoTime(text);
-    return moment ? seconds(*moment - std::time(nullptr)) : kUnknownLifetime;
+    // Any moment before 1970 has passed, but the distance to it may be no number any more.
+    return moment ? seconds(std::max<int64_t>(*moment, 0) - std::time(nullptr)) : kUnknownLifetime;
 }
 
 bool fitsHeader(const std::string& token) {

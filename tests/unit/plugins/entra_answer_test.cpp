@@ -52,7 +52,8 @@ TEST_CASE("entra: a lifetime that nobody can read is short, a mad one is bounded
 TEST_CASE("entra: what is no token is an unexpected answer", "[plugins]") {
     const auto body = GENERATE(as<std::string>(), "", "[]", "{}", "{", R"({"access_token":1e999})",
                                R"({"access_token":"two words"})", R"({"access_token":"a\r\nb"})",
-                               R"({"access_token":"t","expires_in":0})", R"({"access_token":"t","expires_in":"-9"})");
+                               R"({"access_token":"t","expires_in":0})", R"({"access_token":"t","expires_in":"-9"})",
+                               R"({"access_token":"t","expires_on":-9223372036854775808})");
     CHECK_THROWS_AS(readEntraToken(answer(200, body)), NetError);
 }
 
