@@ -3,6 +3,8 @@
 
 #include <openssl/x509_vfy.h>
 
+#include <cerrno>
+
 namespace probehost::net {
 namespace {
 
@@ -31,6 +33,12 @@ int systemErrno(CURL* easy) {
     return static_cast<int>(error);
 }
 
+// The errno may be that of an address that refused before another one took the connection.
+int streamErrno(CURL* easy) {
+    const int error = systemErrno(easy);
+    return error == ECONNRESET || error == EPIPE || error == ETIMEDOUT ? error : 0;
+}
+
 long proxyStatus(CURL* easy) {
     long status = 0;
     curl_easy_getinfo(easy, CURLINFO_HTTP_CONNECTCODE, &status);
@@ -49,7 +57,7 @@ NetError connectError(CURL* easy, const std::string& text, const std::string& pe
 }
 
 NetError transportError(CURL* easy, const std::string& text, const std::string& peer) {
-    if (const int error = systemErrno(easy)) return systemError(error, peer);
+    if (const int error = streamErrno(easy)) return systemError(error, peer);
     if (const long status = proxyStatus(easy))
         return {"HTTP " + std::to_string(status) + " from proxy", "the proxy refused a tunnel to " + peer};
     return closedByPeer(peer + ": " + text);
@@ -57,12 +65,12 @@ NetError transportError(CURL* easy, const std::string& text, const std::string& 
 
 // No errno and no end of the stream: the peer said something that nobody can read.
 NetError receiveError(CURL* easy, const std::string& text, const std::string& peer) {
-    if (systemErrno(easy) != 0 || proxyStatus(easy) != 0 || saysClosed(text)) return transportError(easy, text, peer);
+    if (streamErrno(easy) != 0 || proxyStatus(easy) != 0 || saysClosed(text)) return transportError(easy, text, peer);
     return {"Unexpected answer", peer + ": " + text};
 }
 
 NetError handshakeError(CURL* easy, const std::string& text, const std::string& peer) {
-    if (systemErrno(easy) != 0 || saysClosed(text)) return transportError(easy, text, peer);
+    if (streamErrno(easy) != 0 || saysClosed(text)) return transportError(easy, text, peer);
     return {"TLS handshake failed", peer + ": " + text};
 }
 
