@@ -21,6 +21,11 @@ feed() {
     echo "$? $((SECONDS - began))" >"$work/$name.status"
 }
 
+# From where it says what is wrong; all of a short log that does not.
+finding() {
+    sed -n '/ERROR:\|does not hold\|runtime error:/,$p' "$1" | grep -a . | head -n 50 | grep -a . || tail -n 30 "$1"
+}
+
 report() {
     local name=$1 status=1 took=0 runs
     [ ! -f "$work/$name.status" ] || read -r status took <"$work/$name.status"
@@ -29,7 +34,7 @@ report() {
     if [ "$status" -eq 0 ]; then
         printf '%-20s %9d runs, nothing found\n' "$name" "$runs"
     else
-        printf '%-20s FAILED\n' "$name" && tail -n 60 "$work/$name.log"
+        printf '%-20s FAILED\n' "$name" && finding "$work/$name.log"
         echo "<failure message=\"see the log of the stage\"/>" >>"$work/cases"
         failed=1
     fi
