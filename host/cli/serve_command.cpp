@@ -1,4 +1,5 @@
 // probehost serve: the service.
+#include <malloc.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -30,6 +31,7 @@ int run(const std::string& config, Assembly assembly, PluginEnvironment& environ
 } // namespace
 
 int serve(const std::string& config) {
+    mallopt(M_ARENA_MAX, 2); // many threads that do little: an arena for each would hold memory for nothing
     blockSignals();
     keepMemoryPrivate();
     PluginEnvironment environment;

@@ -69,13 +69,13 @@ def goes_on(host, script):
 
 @pytest.mark.parametrize("act, words", CRASHES.items(), ids=list(CRASHES))
 def test_what_kills_its_process(beside, script, act, words):
-    host = beside(misbehaving(act))
-    until(lambda: of(host) == words)
-    until(lambda: of(host) == QUARANTINED, 20)
+    host = beside(misbehaving(act, timeout="20s"))  # its harm may take a while on a busy machine
+    until(lambda: of(host) == words, 20)
+    until(lambda: of(host) == QUARANTINED, 60)
     goes_on(host, script)
     assert f'check "bad" is unhealthy: {words}' in host.log
     assert host.reload()  # a new chance
-    until(lambda: of(host) == words)
+    until(lambda: of(host) == words, 20)
 
 
 @pytest.mark.parametrize("kind", ["own", "foreign"])
@@ -140,8 +140,8 @@ def workers(host):
 
 
 def test_memory_that_leaks_is_given_back(beside, script):
-    host = beside(misbehaving("20 megabytes", interval="20ms", max_age="0"))
-    until(lambda: "Checker exceeded its memory limit" in host.log, 30)
+    host = beside(misbehaving("60 megabytes", interval="20ms", max_age="0", timeout="20s"))
+    until(lambda: "Checker exceeded its memory limit" in host.log, 60)
     first = set(workers(host))
     until(lambda: of(host) == "", 10)
     assert first.isdisjoint(workers(host)) or not first

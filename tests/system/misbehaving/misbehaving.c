@@ -59,7 +59,7 @@ static void leak_400_megabytes(void) {
     for (int i = 0; i < 400; i++) leak(1 << 20);
 }
 
-static void leak_20_megabytes(void) { leak(20 << 20); }
+static void leak_60_megabytes(void) { leak(60 << 20); }
 
 static void fork_bomb(void) {
     for (int i = 0; i < 10000; i++) {
@@ -149,7 +149,7 @@ static void act(const char* name) {
         {"sleep", sleep_for_ever},
         {"10 gigabytes", allocate_10_gigabytes},
         {"400 megabytes", leak_400_megabytes},
-        {"20 megabytes", leak_20_megabytes},
+        {"60 megabytes", leak_60_megabytes},
         {"fork bomb", fork_bomb},
         {"thread bomb", thread_bomb},
         {"kill everybody", kill_everybody},
