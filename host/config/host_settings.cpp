@@ -80,6 +80,18 @@ std::optional<std::string> readSocket(ConfigSection& section, std::string_view k
     return path;
 }
 
+void readLimits(ConfigSection section, ServerLimits& limits) {
+    limits.connections = section.count("connections", 1).value_or(limits.connections);
+    limits.perAddress = section.count("per_address", 0).value_or(limits.perAddress);
+    limits.requestLine = section.count("request_line", 256).value_or(limits.requestLine);
+    limits.headerBytes = section.count("header_bytes", 512).value_or(limits.headerBytes);
+    limits.headerCount = section.count("header_count", 8).value_or(limits.headerCount);
+    const DurationLimits times{milliseconds(100), std::chrono::minutes(5)};
+    limits.headerTime = section.duration("header_time", times).value_or(limits.headerTime);
+    limits.keepAlive = section.duration("keep_alive", times).value_or(limits.keepAlive);
+    section.rejectUnknown();
+}
+
 } // namespace
 
 void readServer(ConfigSection section, ServerSettings& server) {
@@ -92,6 +104,7 @@ void readServer(ConfigSection section, ServerSettings& server) {
     server.drainDelay =
         section.duration("drain_delay", {milliseconds(0), std::chrono::hours(1)}).value_or(server.drainDelay);
     readAliases(section, server);
+    readLimits(section.section("limits"), server.limits);
     section.rejectUnknown();
 }
 

@@ -19,6 +19,19 @@ namespace probehost {
 enum class Details { Full, Terse };
 enum class Isolation { Auto, Thread, Process };
 
+// What clients may use up; the meaning of each is in config/README.md.
+struct ServerLimits {
+    int connections = 12000;
+    int perAddress = 10800;
+    int requestLine = 2048;
+    int headerBytes = 8192;
+    int headerCount = 64;
+    milliseconds headerTime{2000};
+    milliseconds keepAlive{5000};
+
+    bool operator==(const ServerLimits&) const = default;
+};
+
 struct ServerSettings {
     std::vector<ListenAddress> listen = {ListenAddress{}};
     Details details = Details::Full;
@@ -26,6 +39,7 @@ struct ServerSettings {
     milliseconds wait{800};
     milliseconds drainDelay{5000};
     std::map<std::string, Probe> aliases; // path -> probe
+    ServerLimits limits;
 };
 
 struct AdminSettings {

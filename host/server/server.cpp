@@ -27,6 +27,18 @@ FrontSettings frontSettingsOf(const Settings& settings) {
     return front;
 }
 
+Limits limitsOf(const ServerLimits& settings) {
+    Limits limits;
+    limits.connections = static_cast<std::size_t>(settings.connections);
+    limits.perAddress = static_cast<std::size_t>(settings.perAddress);
+    limits.head.uriBytes = static_cast<std::size_t>(settings.requestLine);
+    limits.head.headBytes = static_cast<std::size_t>(settings.headerBytes);
+    limits.head.fields = static_cast<std::size_t>(settings.headerCount);
+    limits.headTime = settings.headerTime;
+    limits.keepAlive = settings.keepAlive;
+    return limits;
+}
+
 // The default folder belongs to a packaged service; elsewhere the host does without what lies there.
 bool possible(const std::string& path) {
     std::error_code failed;
@@ -43,6 +55,7 @@ Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& env
       log_(environment.log()),
       settings_(std::move(assembly.settings)),
       boundTo_(settings_.server.listen),
+      boundLimits_(settings_.server.limits),
       boundAdmin_(settings_.admin),
       frontSettings_(frontSettingsOf(settings_)),
       feed_(log_),
@@ -58,6 +71,7 @@ FrontOptions Server::frontOptions(const Settings& settings) {
     FrontOptions options;
     for (const auto& address : settings.server.listen) options.listen.push_back({address.text()});
     options.settings = frontSettings_;
+    options.limits = limitsOf(settings.server.limits);
     options.handlers = probeHandlers(*this);
     options.routed = [](std::string_view) { return false; };
     options.refresh = [this](Probe probe) { scheduler_.refresh(probe); };
@@ -199,6 +213,7 @@ void Server::warnOfRestart(const Settings& fresh) {
             log_.write(Level::Warning, std::string(key) + " changed: this needs a restart, the rest is reloaded");
     };
     same(fresh.server.listen == boundTo_, "server.listen");
+    same(fresh.server.limits == boundLimits_, "server.limits");
     same(fresh.admin.socket == boundAdmin_.socket, "admin.listen");
     same(fresh.admin.notifySocket == boundAdmin_.notifySocket, "admin.notify");
 }

@@ -55,7 +55,8 @@ class Server final : public HealthSource {
     PluginEnvironment& environment_;
     Log& log_;
     Settings settings_;                        // as applied; only run()'s thread uses it
-    const std::vector<ListenAddress> boundTo_; // this and the next stay as they are until a restart
+    const std::vector<ListenAddress> boundTo_; // this and the next two stay as they are until a restart
+    const ServerLimits boundLimits_;
     const AdminSettings boundAdmin_;
     mutable std::mutex mutex_;
     FrontSettings frontSettings_; // guarded by mutex_

@@ -50,6 +50,8 @@ TEST_CASE("the default configuration shows every key at its default", "[config]"
     CHECK(settings.server.wait == plain.server.wait);
     CHECK(settings.server.drainDelay == plain.server.drainDelay);
     CHECK(settings.server.aliases == plain.server.aliases);
+    CHECK(settings.server.limits == plain.server.limits);
+    CHECK(plain.server.limits == ServerLimits());
     CHECK(settings.admin.socket == plain.admin.socket);
     CHECK(settings.admin.notifySocket == plain.admin.notifySocket);
     REQUIRE(settings.checks.size() == 1);

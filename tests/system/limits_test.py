@@ -1,0 +1,80 @@
+"""Limits of the front as settings: each is what decides."""
+import contextlib
+import socket
+import time
+
+from .host import until
+
+
+def limited(serving, script, **limits):
+    return serving({"server": {"limits": limits}, "checks": {"a": script.check("a")}})
+
+
+def held(host, count):
+    connections = []
+    for _ in range(count):
+        with contextlib.suppress(OSError):
+            connections.append(socket.create_connection(host.address, timeout=2))
+    return connections
+
+
+def alive(connection):
+    connection.settimeout(0.05)
+    try:
+        return connection.recv(1) != b""
+    except TimeoutError:
+        return True
+    except OSError:
+        return False
+
+
+def answer_to(host, text, seconds=3):
+    with socket.create_connection(host.address, timeout=seconds) as client:
+        client.sendall(text)
+        before = time.monotonic()
+        return client.recv(4096).decode(), time.monotonic() - before
+
+
+def test_connections(serving, script):
+    host = limited(serving, script, connections=20)
+    connections = held(host, 60)
+    until(lambda: sum(alive(each) for each in connections) <= 20)
+    assert host.live().status == 200
+    for connection in connections:
+        connection.close()
+
+
+def test_connections_of_one_address(serving, script):
+    host = limited(serving, script, per_address=10)
+    connections = held(host, 40)
+    until(lambda: sum(alive(each) for each in connections) <= 10)
+    for connection in connections:
+        connection.close()
+    until(lambda: host.live().status == 200)
+
+
+def test_the_request_and_its_head(serving, script):
+    host = limited(serving, script, request_line=300, header_bytes=600, header_count=8)
+    assert host.get("/" + "x" * 250).status == 404
+    assert host.get("/" + "x" * 320).status == 414
+    assert host.get("/health", {f"X-{number}": "1" for number in range(5)}).status == 200
+    assert host.get("/health", {f"X-{number}": "1" for number in range(9)}).status == 431
+    assert host.get("/health", {"X-Long": "1" * 700}).status == 431
+
+
+def test_times(serving, script):
+    host = limited(serving, script, header_time="300ms", keep_alive="400ms")
+    text, took = answer_to(host, b"GET /health HTTP/1.1\r\n")
+    assert text.startswith("HTTP/1.1 408 ") and 0.2 < took < 1.5
+    with socket.create_connection(host.address, timeout=3) as client:
+        client.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 200 ")
+        before = time.monotonic()
+        assert client.recv(4096) == b""
+        assert 0.2 < time.monotonic() - before < 1.5
+
+
+def test_a_change_needs_a_restart(serving, script):
+    host = limited(serving, script, connections=20)
+    assert host.reload({"server": {"limits": {"connections": 30}}, "checks": {"a": script.check("a")}})
+    assert "server.limits changed: this needs a restart" in host.log
