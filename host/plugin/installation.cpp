@@ -39,7 +39,7 @@ std::string pluginDirectory() {
 }
 
 bool isShipped(const std::string& pluginFile) {
-    constexpr std::array names = {"azure-openai.so", "model.so", "postgres.so", "redis.so", "servicebus.so"};
+    static constexpr std::array names = {PROBEHOST_SHIPPED_PLUGINS};
     const fs::path file(pluginFile);
     if (std::ranges::find(names, file.filename()) == names.end()) return false;
     std::error_code failed;
