@@ -150,6 +150,20 @@ def test_memory_that_leaks_is_given_back(beside, script):
         assert int(statm.read().split()[1]) * 4096 < 60 << 20
 
 
+def test_auto_trusts_nobody_but_our_own(serving, plugins, scripted_plugins, script):
+    checks = {"own": {"checker": "redis", "with": {"host": "127.0.0.1", "port": 1}},
+              "apart": {"checker": "redis", "isolation": "process", "with": {"host": "127.0.0.1", "port": 1}},
+              "third": script.check("third", isolation="auto"), "trusted": script.check("trusted", isolation="thread")}
+    for left_out, expected in (("apart", ["scripted.so"]), ("third", ["redis.so"])):
+        host = serving({"checks": {name: check for name, check in checks.items() if name != left_out}}, plugins=[plugins, scripted_plugins])
+        until(lambda: "No result yet" not in host.ready().body)
+        running = []
+        for pid in workers(host):
+            with open(f"/proc/{pid}/cmdline", encoding="ascii") as line:
+                running.append(line.read().rstrip("\0").rpartition("/")[2])
+        assert running == expected
+
+
 def test_workers_die_with_their_host(beside):
     host = beside(misbehaving("chatter"))
     until(lambda: of(host) == "")
