@@ -128,7 +128,7 @@ bool Server::waitForEvent() {
     feedWatchdog();
     if (fds[1].revents != 0) notify_->receive(environment_.app());
     if (auto done = reloading_.result()) {
-        reload(std::move(done->diagnostics), std::move(done->assembly));
+        reload(done->diagnostics, std::move(done->assembly));
         manager_.ready("serving " + checksInWords());
     }
     return !obey(signals_.next());
@@ -183,7 +183,7 @@ FrontSettings Server::frontSettings() const {
     return frontSettings_;
 }
 
-void Server::reload(Diagnostics diagnostics, Assembly assembly) {
+void Server::reload(const Diagnostics& diagnostics, Assembly assembly) {
     for (const auto& diagnostic : diagnostics.sorted()) {
         const bool error = diagnostic.severity == Diagnostic::Severity::Error;
         log_.write(error ? Level::Error : Level::Warning, diagnostic.text());

@@ -45,7 +45,7 @@ class Server final : public HealthSource {
     bool obey(int signal);
     void beginReload();
     void beginDrain();
-    void reload(Diagnostics diagnostics, Assembly assembly);
+    void reload(const Diagnostics& diagnostics, Assembly assembly);
     void apply(Settings settings);
     void warnOfRestart(const Settings& fresh);
 
