@@ -95,19 +95,26 @@ void Worker::destroy(uint32_t check) {
 Worker::Wait Worker::awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline) {
     const auto deaths = deaths_;
     for (;;) {
+        if (const auto known = stateOf(seat, deaths)) return *known;
         const auto now = Clock::now();
-        if (seat.ended) return Wait::Late;
-        if (seat.stage == Stage::Created) return Wait::Ready;
-        const bool died = deaths_ != deaths && !hung_;
-        if (seat.stage == Stage::Refused || policy_.quarantined() || died) return Wait::Failed;
         startIfDown(now);
-        if (now >= deadline) {
-            if (state_ == State::Loading && now > started_ + loadLimit) kill("did not start within 5s", false);
-            return state_ == State::Down ? Wait::Failed : Wait::Late;
-        }
+        if (now >= deadline) return giveUp(now);
         const auto next = state_ == State::Down ? policy_.notBefore() : deadline;
         changed_.wait_until(lock, std::min(next, deadline));
     }
+}
+
+std::optional<Worker::Wait> Worker::stateOf(const Seat& seat, uint64_t deathsBefore) const {
+    if (seat.ended) return Wait::Late;
+    if (seat.stage == Stage::Created) return Wait::Ready;
+    const bool died = deaths_ != deathsBefore && !hung_;
+    if (seat.stage == Stage::Refused || policy_.quarantined() || died) return Wait::Failed;
+    return std::nullopt;
+}
+
+Worker::Wait Worker::giveUp(Clock::time_point now) {
+    if (state_ == State::Loading && now > started_ + loadLimit) kill("did not start within 5s", false);
+    return state_ == State::Down ? Wait::Failed : Wait::Late;
 }
 
 Result Worker::failure(const Seat& seat) const {

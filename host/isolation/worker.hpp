@@ -73,6 +73,8 @@ class Worker {
     void kill(std::string because, bool hung);
     void startIfDown(Clock::time_point now);
     Wait awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline);
+    std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore) const;
+    Wait giveUp(Clock::time_point now);
     std::optional<std::optional<Result>> runOnce(Lock& lock, uint32_t check, Seat& seat, const RunRequest& request);
     Result failure(const Seat& seat) const;
 
