@@ -52,6 +52,9 @@ limited() {
     timeout --foreground --kill-after=30 "$1" "${personality[@]}" "${@:2}"
 }
 
+# Files of a target are looked at together, which takes a third of the time; the release build takes each alone.
+unity=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8)
+
 configure() {
     local launchers=()
     command -v ccache >/dev/null && launchers=(-DCMAKE_C{,XX}_COMPILER_LAUNCHER=ccache)
@@ -82,7 +85,7 @@ sanitized() {
     local sanitizer=$1 result=0
     rm -rf "$reports" && mkdir -m 1777 "$reports"
     gather_memory
-    build "$stage" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE="$sanitizer" || return
+    build "$stage" "${unity[@]}" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE="$sanitizer" || return
     unit_tests "$stage" || result=1
     python_tests "$stage" -m "not soak and not slow" --ignore=tests/peers "${@:2}" || result=1
     [ -z "$(ls "$reports")" ] || { head -n 60 "$reports"/* && result=1; }
@@ -101,7 +104,10 @@ stage_unit() { unit_tests release; }
 
 stage_system() { python_tests release; }
 
-stage_tidy() { limited 2400 run-clang-tidy-14 -quiet -j "$(nproc)" -p "$builds/ci-release" "^$PWD/(host|plugins|sdk)/"; }
+stage_tidy() {
+    configure tidy -DCMAKE_BUILD_TYPE=Release -DBUILD_TESTING=OFF "${unity[@]}" &&
+        limited 2400 run-clang-tidy-14 -quiet -j "$(nproc)" -p "$builds/ci-tidy" -config "$(cat .clang-tidy)"
+}
 
 stage_asan() {
     export ASAN_OPTIONS="log_path=$reports/asan detect_stack_use_after_return=1 strict_string_checks=1"
@@ -117,7 +123,7 @@ stage_tsan() {
 
 stage_fuzz() {
     gather_memory
-    local debug=(-DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE=address,undefined)
+    local debug=("${unity[@]}" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE=address,undefined)
     configure fuzz -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ -DBUILD_TESTING=OFF -DPROBEHOST_FUZZ=ON "${debug[@]}" &&
         limited 2400 cmake --build "$builds/ci-fuzz" --parallel "$(nproc)" --target fuzz || return
     limited 900 tests/fuzz/run.sh "$builds/ci-fuzz/fuzz" 10 "$logs/fuzz-targets.xml"
@@ -133,7 +139,7 @@ count() {
 }
 
 needs_failed_build() {
-    [[ $stage =~ ^(unit|system|tidy)$ && " ${failures[*]} " == *" release "* ]]
+    [[ $stage =~ ^(unit|system)$ && " ${failures[*]} " == *" release "* ]]
 }
 
 run_stage() {

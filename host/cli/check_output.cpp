@@ -15,7 +15,7 @@ namespace {
 
 using Poco::JSON::Object;
 
-std::string milliseconds(double value) {
+std::string inMilliseconds(double value) {
     std::array<char, 32> text{};
     std::snprintf(text.data(), text.size(), "%.1f", value);
     return text.data();
@@ -32,7 +32,7 @@ const std::string& message(const CheckState& check) { return check.healthy ? che
 std::string table(const CheckSummary& summary) {
     Table table({"CHECK", "CHECKER", "STATUS", "LATENCY", "MESSAGE"});
     for (const auto& check : summary.checks) {
-        const auto latency = check.latencyMs ? milliseconds(*check.latencyMs) + " ms" : "";
+        const auto latency = check.latencyMs ? inMilliseconds(*check.latencyMs) + " ms" : "";
         table.add(
             {{check.name, Colour::Bold}, {check.checker}, statusCell(check), {latency}, {printable(message(check))}});
         if (!message(check).empty() && !check.detail.empty()) {
@@ -70,7 +70,7 @@ std::string nagios(const CheckSummary& summary) {
     std::string data;
     for (const auto& check : summary.checks) {
         if (!message(check).empty()) problems += (problems.empty() ? "" : ", ") + check.name + ": " + message(check);
-        if (check.latencyMs) data += " '" + check.name + "'=" + milliseconds(*check.latencyMs) + "ms;;;0";
+        if (check.latencyMs) data += " '" + check.name + "'=" + inMilliseconds(*check.latencyMs) + "ms;;;0";
     }
     if (problems.empty()) problems = std::to_string(summary.checks.size()) + " checks healthy";
     std::ranges::replace(problems, '|', '/');

@@ -9,7 +9,7 @@ namespace probehost {
 
 namespace {
 
-constexpr auto expectation = "expected a duration such as 800ms, 2s, 1m or 1h";
+constexpr auto wantedDuration = "expected a duration such as 800ms, 2s, 1m or 1h";
 
 struct Unit {
     std::string_view name;
@@ -45,11 +45,11 @@ std::variant<milliseconds, std::string> parseDuration(std::string_view text, Dur
     const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
     const auto digits = static_cast<std::size_t>(end - text.data());
     const auto name = text.substr(digits);
-    if (digits == 0 || text.front() == '-') return expectation;
+    if (digits == 0 || text.front() == '-') return wantedDuration;
     if (failure == std::errc::result_out_of_range) return "must be at most " + durationText(limits.most);
     if (name.empty()) return count == 0 ? limited(milliseconds(0), limits) : needsUnit(text);
     const auto length = unitLength(name);
-    if (!length) return expectation;
+    if (!length) return wantedDuration;
     if (count > limits.most / *length) return "must be at most " + durationText(limits.most);
     return limited(*length * count, limits);
 }

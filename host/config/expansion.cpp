@@ -11,7 +11,7 @@ namespace probehost {
 
 namespace {
 
-constexpr std::size_t maxFile = 64U << 10U;
+constexpr std::size_t maxSecret = 64U << 10U;
 constexpr std::size_t maxValue = 64U << 10U;
 constexpr int maxNesting = 4;
 constexpr auto letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_";
@@ -107,7 +107,7 @@ class TextExpansion {
     }
 
     std::string contents(const std::string& path, const std::string& what) {
-        auto read = readTextFile(path, maxFile);
+        auto read = readTextFile(path, maxSecret);
         if (const auto* failure = std::get_if<FileFailure>(&read)) throw CannotExpand(what + ": " + failure->why);
         auto text = std::get<std::string>(std::move(read));
         text.erase(text.find_last_not_of("\r\n") + 1);

@@ -9,7 +9,7 @@ namespace probehost {
 
 namespace {
 
-constexpr auto expectation = "expected an IP address and port such as 127.0.0.1:8000 or [::]:8000";
+constexpr auto wantedAddress = "expected an IP address and port such as 127.0.0.1:8000 or [::]:8000";
 
 std::optional<uint16_t> parsePort(std::string_view text) {
     uint16_t port = 0;
@@ -32,12 +32,12 @@ std::string ListenAddress::text() const {
 
 std::variant<ListenAddress, std::string> parseListenAddress(std::string_view text) {
     const auto colon = text.rfind(':');
-    if (colon == std::string_view::npos) return expectation;
+    if (colon == std::string_view::npos) return wantedAddress;
     std::string host(text.substr(0, colon));
     const bool bracketed = host.size() > 2 && host.front() == '[' && host.back() == ']';
     if (!bracketed && host.find(':') != std::string::npos) return "expected IPv6 in brackets, such as [::1]:8000";
     if (bracketed) host = host.substr(1, host.size() - 2);
-    if (!isAddress(bracketed ? AF_INET6 : AF_INET, host)) return expectation;
+    if (!isAddress(bracketed ? AF_INET6 : AF_INET, host)) return wantedAddress;
     const auto port = parsePort(text.substr(colon + 1));
     if (!port) return "expected a port from 0 to 65535 after the last \":\"";
     return ListenAddress{host, *port};

@@ -19,7 +19,7 @@ namespace probehost {
 
 namespace {
 
-constexpr std::size_t maxFile = 1U << 20U;
+constexpr std::size_t maxConfigFile = 1U << 20U;
 constexpr auto defaultInclude = "conf.d/*.yaml";
 
 void collectSecrets(const ConfigNode& node, std::vector<std::string>& secrets) {
@@ -55,7 +55,7 @@ class Loader {
 
   private:
     std::optional<ConfigNode> document(const std::string& file) {
-        const auto read = readTextFile(file, maxFile);
+        const auto read = readTextFile(file, maxConfigFile);
         if (const auto* failure = std::get_if<FileFailure>(&read)) {
             diagnostics_.error({file}, "", failure->why);
             return std::nullopt;

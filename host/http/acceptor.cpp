@@ -10,7 +10,7 @@
 namespace probehost {
 namespace {
 
-constexpr std::size_t mostPerTurn = 32;
+constexpr std::size_t acceptsPerTurn = 32;
 constexpr std::chrono::milliseconds pauseTime{20};
 
 // Linux looks for a free descriptor before it looks for a connection, so a shortage alone does not mean that one waits.
@@ -49,7 +49,7 @@ void Acceptor::serveNewcomers() {
 }
 
 void Acceptor::accept(const Listener& listener) {
-    for (std::size_t i = 0; i < mostPerTurn && !paused_; ++i) {
+    for (std::size_t i = 0; i < acceptsPerTurn && !paused_; ++i) {
         SocketAddress peer;
         socklen_t size = SocketAddress::capacity;
         const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),

@@ -11,6 +11,7 @@
 
 #include "http/answer_writing.hpp"
 #include "http/handlers.hpp"
+#include "http/handlers_of.hpp"
 #include "http/report_json.hpp"
 
 namespace probehost {
@@ -81,19 +82,10 @@ class AdminHandler final : public Poco::Net::HTTPRequestHandler {
     HealthSource& source_;
 };
 
-class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
-  public:
-    explicit Factory(HealthSource& source) : source_(source) {}
-    Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
-        return new AdminHandler(source_); // Poco takes it over
-    }
-
-  private:
-    HealthSource& source_;
-};
-
 } // namespace
 
-Poco::Net::HTTPRequestHandlerFactory::Ptr adminHandlers(HealthSource& source) { return new Factory(source); }
+Poco::Net::HTTPRequestHandlerFactory::Ptr adminHandlers(HealthSource& source) {
+    return new HandlersOf<AdminHandler>(source);
+}
 
 } // namespace probehost

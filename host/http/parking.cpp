@@ -4,7 +4,7 @@
 namespace probehost {
 namespace {
 
-constexpr int mostPerTurn = 64; // so that a thousand waiting probes do not hold up a new one
+constexpr int releasesPerTurn = 64; // so that a thousand waiting probes do not hold up a new one
 
 } // namespace
 
@@ -38,13 +38,13 @@ bool RequestServer::hasParkedToRelease() const {
 }
 
 void RequestServer::releaseParked() {
-    for (int i = 0; i < mostPerTurn && hasParkedToRelease(); ++i) unpark(*table_.in(State::Parked).front());
+    for (int i = 0; i < releasesPerTurn && hasParkedToRelease(); ++i) unpark(*table_.in(State::Parked).front());
 }
 
 void RequestServer::expire() {
     for (uint8_t state = 0; state < static_cast<uint8_t>(State::End); ++state) {
         const ConnectionList& list = table_.in(static_cast<State>(state));
-        for (int i = 0; i < mostPerTurn && list.front() != nullptr && list.front()->deadline <= now_; ++i)
+        for (int i = 0; i < releasesPerTurn && list.front() != nullptr && list.front()->deadline <= now_; ++i)
             expire(*list.front());
     }
 }

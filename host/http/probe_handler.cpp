@@ -7,6 +7,7 @@
 
 #include "http/answer_writing.hpp"
 #include "http/handlers.hpp"
+#include "http/handlers_of.hpp"
 #include "http/report_forms.hpp"
 #include "http/report_json.hpp"
 
@@ -94,19 +95,10 @@ class ProbeHandler final : public Poco::Net::HTTPRequestHandler {
     HealthSource& source_;
 };
 
-class Factory final : public Poco::Net::HTTPRequestHandlerFactory {
-  public:
-    explicit Factory(HealthSource& source) : source_(source) {}
-    Poco::Net::HTTPRequestHandler* createRequestHandler(const HTTPServerRequest&) override {
-        return new ProbeHandler(source_); // Poco takes it over
-    }
-
-  private:
-    HealthSource& source_;
-};
-
 } // namespace
 
-Poco::Net::HTTPRequestHandlerFactory::Ptr probeHandlers(HealthSource& source) { return new Factory(source); }
+Poco::Net::HTTPRequestHandlerFactory::Ptr probeHandlers(HealthSource& source) {
+    return new HandlersOf<ProbeHandler>(source);
+}
 
 } // namespace probehost

@@ -10,7 +10,6 @@ namespace probehost {
 namespace {
 
 constexpr std::chrono::milliseconds grace{200}; // for a run to come back after its deadline
-constexpr std::chrono::seconds loadLimit{5};    // for a plugin to load, and for a check to be created
 
 } // namespace
 

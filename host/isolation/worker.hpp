@@ -20,6 +20,8 @@ namespace probehost {
 
 class Worker {
   public:
+    static constexpr std::chrono::seconds loadLimit{5}; // for a plugin to load, and for a check to be created
+
     // `program`: the path of probehost-worker. `loop` and `services` outlive this, and the loop has stopped before
     // this is destroyed.
     Worker(std::string program, std::string file, WorkerLoop& loop, PluginServices& services);

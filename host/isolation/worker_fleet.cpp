@@ -12,8 +12,6 @@ namespace probehost {
 
 namespace {
 
-constexpr std::chrono::seconds loadLimit{5};
-
 // A plugin may log and ask while it is initialised; it will do so again when it is wanted.
 bool tellsOfLoading(const std::string& bytes) {
     const auto type = FrameReader(bytes).type();
@@ -66,7 +64,7 @@ Worker& WorkerFleet::of(const std::string& pluginFile) {
 
 PluginDescription WorkerFleet::describe(const std::string& pluginFile) const {
     inspectPluginFile(pluginFile);
-    const auto end = Clock::now() + loadLimit;
+    const auto end = Clock::now() + Worker::loadLimit;
     try {
         WorkerProcess process(program_, pluginFile);
         const auto frame = firstFrame(process, end);

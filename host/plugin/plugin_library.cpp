@@ -17,7 +17,7 @@ namespace probehost {
 namespace {
 
 constexpr size_t longestName = 64;
-constexpr size_t longestError = 512;
+constexpr size_t longestRefusal = 512;
 constexpr uint32_t mostCheckers = 256;
 constexpr uint32_t longestTime = 3600000; // milliseconds
 // The tables as the first release had them; what comes behind is not read here.
@@ -94,7 +94,7 @@ void PluginLibrary::initialise(const ph_host* host) const {
     if (plugin_->init == nullptr) return;
     ErrorBuffer error;
     if (plugin_->init(host, error.get()) == PH_OK) return;
-    const auto why = boundedText(error.text(), longestError);
+    const auto why = boundedText(error.text(), longestRefusal);
     throw PluginRefused("its init failed: " + (why.empty() ? "it gave no reason" : why));
 }
 

@@ -35,7 +35,7 @@ void limit(__rlimit_resource resource, rlim_t most) {
 void volunteer() {
     const int score = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
     if (score < 0) return;
-    static_cast<void>(write(score, "800", 3) == 3);
+    static_cast<void>(::write(score, "800", 3) == 3);
     close(score);
 }
 

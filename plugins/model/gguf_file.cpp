@@ -15,7 +15,7 @@ constexpr uint64_t kSmallestEntry = 13;  // an empty key, a type, a value of one
 constexpr uint64_t kSmallestTensor = 24; // an empty name, no dimension, type and offset
 enum : uint64_t { kTypeUint32 = 4, kTypeString = 8, kTypeArray = 9 };
 
-[[noreturn]] void damaged(const std::string& what) { throw DamagedFile("GGUF: " + what); }
+[[noreturn]] void damagedGguf(const std::string& what) { throw DamagedFile("GGUF: " + what); }
 
 // Bytes of a value of each type, 0 for strings and arrays.
 constexpr std::array<uint8_t, 13> kValueSizes = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
@@ -36,7 +36,7 @@ constexpr std::array kBlocks = {
 
 std::string readName(FileReader& file) {
     const auto length = file.number(8);
-    if (length > kLongestKey) damaged("a name of " + std::to_string(length) + " bytes");
+    if (length > kLongestKey) damagedGguf("a name of " + std::to_string(length) + " bytes");
     std::string name;
     while (name.size() < length) {
         const auto part = file.peek(std::min<size_t>(length - name.size(), FileReader::kLongestPeek));
@@ -53,15 +53,15 @@ void skipArray(FileReader& file, int depth);
 void skipValue(FileReader& file, uint64_t type, int depth) {
     if (type == kTypeString) return skipString(file);
     if (type == kTypeArray) return skipArray(file, depth + 1);
-    if (type >= kValueSizes.size()) damaged("a value of unknown type " + std::to_string(type));
+    if (type >= kValueSizes.size()) damagedGguf("a value of unknown type " + std::to_string(type));
     file.skip(kValueSizes[type]);
 }
 
 void skipArray(FileReader& file, int depth) {
-    if (depth > kDeepestArray) damaged("arrays nested too deep");
+    if (depth > kDeepestArray) damagedGguf("arrays nested too deep");
     const auto type = file.number(4);
     const auto count = file.number(8);
-    if (count > file.left()) damaged("an array longer than the file");
+    if (count > file.left()) damagedGguf("an array longer than the file");
     const bool fixed = type < kValueSizes.size() && kValueSizes[type] != 0;
     if (fixed) return file.skip(count * kValueSizes[type]);
     for (uint64_t index = 0; index < count; ++index) skipValue(file, type, depth);
@@ -78,7 +78,7 @@ std::optional<uint64_t> readEntry(FileReader& file) {
 
 uint64_t multiplied(uint64_t a, uint64_t b) {
     uint64_t product = 0;
-    if (__builtin_mul_overflow(a, b, &product)) damaged("a tensor larger than any file");
+    if (__builtin_mul_overflow(a, b, &product)) damagedGguf("a tensor larger than any file");
     return product;
 }
 
@@ -93,22 +93,23 @@ uint64_t bytesOf(uint64_t type, uint64_t numbers) {
 uint64_t readTensor(FileReader& file) {
     readName(file);
     const auto dimensions = file.number(4);
-    if (dimensions > kMostDimensions) damaged("a tensor of " + std::to_string(dimensions) + " dimensions");
+    if (dimensions > kMostDimensions) damagedGguf("a tensor of " + std::to_string(dimensions) + " dimensions");
     uint64_t numbers = 1;
     for (uint64_t index = 0; index < dimensions; ++index) numbers = multiplied(numbers, file.number(8));
     const auto type = file.number(4);
     const auto offset = file.number(8);
     uint64_t end = 0;
-    if (__builtin_add_overflow(offset, bytesOf(type, numbers), &end)) damaged("a tensor beyond the end of any file");
+    if (__builtin_add_overflow(offset, bytesOf(type, numbers), &end))
+        damagedGguf("a tensor beyond the end of any file");
     return end;
 }
 
 void readMagic(FileReader& file) {
-    if (file.peek(4) != "GGUF") damaged("it does not begin with GGUF");
+    if (file.peek(4) != "GGUF") damagedGguf("it does not begin with GGUF");
     file.skip(4);
     const auto version = file.number(4);
-    if ((version & 0xffff) == 0) damaged("its numbers are big-endian, made for another kind of machine");
-    if (version < 2 || version > 3) damaged("version " + std::to_string(version) + ", not 2 or 3");
+    if ((version & 0xffff) == 0) damagedGguf("its numbers are big-endian, made for another kind of machine");
+    if (version < 2 || version > 3) damagedGguf("version " + std::to_string(version) + ", not 2 or 3");
 }
 
 } // namespace
@@ -118,15 +119,15 @@ std::string verifyGguf(FileReader& file) {
     const auto tensors = file.number(8);
     const auto entries = file.number(8);
     if (tensors > file.left() / kSmallestTensor || entries > file.left() / kSmallestEntry)
-        damaged("it counts more tensors or keys than it can hold, or is truncated");
+        damagedGguf("it counts more tensors or keys than it can hold, or is truncated");
     uint64_t alignment = 32;
     for (uint64_t index = 0; index < entries; ++index) alignment = readEntry(file).value_or(alignment);
     uint64_t end = 0;
     for (uint64_t index = 0; index < tensors; ++index) end = std::max(end, readTensor(file));
-    if (alignment == 0) damaged("an alignment of 0");
+    if (alignment == 0) damagedGguf("an alignment of 0");
     const auto start = (file.position() + alignment - 1) / alignment * alignment;
     if (tensors > 0 && (start > file.size() || end > file.size() - start))
-        damaged("truncated: its tensors end beyond the end of the file");
+        damagedGguf("truncated: its tensors end beyond the end of the file");
     return "GGUF with " + std::to_string(tensors) + " tensors";
 }
 

@@ -24,7 +24,7 @@ constexpr std::string_view kGitLfs = "version https://git-lfs";
 
 int64_t nanoseconds(const timespec& time) { return int64_t{time.tv_sec} * 1000000000 + time.tv_nsec; }
 
-bool endsWith(const std::string& path, std::string_view ending) {
+bool hasExtension(const std::string& path, std::string_view ending) {
     return path.size() >= ending.size() &&
            std::equal(ending.rbegin(), ending.rend(), path.rbegin(),
                       [](char a, char b) { return a == (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b); });
@@ -63,9 +63,9 @@ FileIdentity FileIdentity::of(int fd) {
 }
 
 ModelFormat recogniseModel(std::string_view first_bytes, const std::string& path) {
-    if (first_bytes.substr(0, 4) == "GGUF" || endsWith(path, ".gguf")) return ModelFormat::Gguf;
-    if (startsAsSafetensors(first_bytes) || endsWith(path, ".safetensors")) return ModelFormat::Safetensors;
-    if (startsAsOnnx(first_bytes) || endsWith(path, ".onnx")) return ModelFormat::Onnx;
+    if (first_bytes.substr(0, 4) == "GGUF" || hasExtension(path, ".gguf")) return ModelFormat::Gguf;
+    if (startsAsSafetensors(first_bytes) || hasExtension(path, ".safetensors")) return ModelFormat::Safetensors;
+    if (startsAsOnnx(first_bytes) || hasExtension(path, ".onnx")) return ModelFormat::Onnx;
     return ModelFormat::Other;
 }
 

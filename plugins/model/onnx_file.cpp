@@ -10,7 +10,7 @@ enum : uint64_t { kVarint = 0, kFixed64 = 1, kLength = 2, kFixed32 = 5 };
 
 constexpr uint64_t kFirstWithOpset = 3;
 
-[[noreturn]] void damaged(const std::string& what) { throw DamagedFile("ONNX: " + what); }
+[[noreturn]] void damagedOnnx(const std::string& what) { throw DamagedFile("ONNX: " + what); }
 
 uint64_t readVarint(FileReader& file) {
     uint64_t value = 0;
@@ -19,7 +19,7 @@ uint64_t readVarint(FileReader& file) {
         value |= uint64_t{byte & 0x7fU} << shift;
         if (byte < 0x80) return value;
     }
-    damaged("a number that does not end");
+    damagedOnnx("a number that does not end");
 }
 
 struct Field {
@@ -29,7 +29,7 @@ struct Field {
 };
 
 uint64_t skipped(FileReader& file, uint64_t bytes) {
-    if (bytes > file.left()) damaged("truncated: " + std::to_string(bytes - file.left()) + " bytes are missing");
+    if (bytes > file.left()) damagedOnnx("truncated: " + std::to_string(bytes - file.left()) + " bytes are missing");
     file.skip(bytes);
     return bytes;
 }
@@ -45,7 +45,7 @@ uint64_t readContent(FileReader& file, uint64_t type) {
         case kFixed32:
             return skipped(file, 4);
         default:
-            damaged("it is no protobuf message");
+            damagedOnnx("it is no protobuf message");
     }
 }
 
@@ -62,14 +62,14 @@ std::string verifyOnnx(FileReader& file) {
     bool opset = false;
     while (file.left() > 0) {
         const auto [number, type, value] = readField(file);
-        if (number == 0) damaged("it is no protobuf message");
+        if (number == 0) damagedOnnx("it is no protobuf message");
         if (number == kIrVersion && type == kVarint) version = value;
         graph = graph || (number == kGraph && type == kLength && value > 0);
         opset = opset || (number == kOpsetImport && type == kLength);
     }
-    if (version == 0) damaged("it has no ir_version");
-    if (!graph) damaged("it has no graph, or is truncated");
-    if (!opset && version >= kFirstWithOpset) damaged("it imports no operator set, or is truncated");
+    if (version == 0) damagedOnnx("it has no ir_version");
+    if (!graph) damagedOnnx("it has no graph, or is truncated");
+    if (!opset && version >= kFirstWithOpset) damagedOnnx("it imports no operator set, or is truncated");
     return "ONNX of ir_version " + std::to_string(version);
 }
 

@@ -16,7 +16,7 @@ namespace {
 constexpr uint64_t kWindow = 1 << 20;
 constexpr uint64_t kMostWindows = 64;
 
-[[noreturn]] void systemFailure(int error) { throw std::system_error(error, std::generic_category()); }
+[[noreturn]] void cannotRead(int error) { throw std::system_error(error, std::generic_category()); }
 
 void throwIfStopped(int stop_fd) {
     pollfd stop = {stop_fd, POLLIN, 0};
@@ -34,14 +34,14 @@ int populate(int fd, uint64_t offset, size_t length) {
 
 void readWindow(int fd, uint64_t offset, size_t length) {
     std::vector<char> buffer(length);
-    if (pread(fd, buffer.data(), length, static_cast<off_t>(offset)) < 0 && errno != EINTR) systemFailure(errno);
+    if (pread(fd, buffer.data(), length, static_cast<off_t>(offset)) < 0 && errno != EINTR) cannotRead(errno);
 }
 
 void proveWindow(int fd, uint64_t offset, size_t length) {
     const int error = populate(fd, offset, length);
     if (error == EINVAL || error == ENODEV)
         return readWindow(fd, offset, length); // Linux before 5.14, or no mappings here
-    if (error != 0) systemFailure(error == EFAULT ? EIO : error);
+    if (error != 0) cannotRead(error == EFAULT ? EIO : error);
 }
 
 } // namespace

@@ -12,7 +12,7 @@ using nlohmann::json;
 
 constexpr size_t kDeepest = 8;
 
-[[noreturn]] void damaged(const std::string& what) { throw DamagedFile("safetensors: " + what); }
+[[noreturn]] void damagedSafetensors(const std::string& what) { throw DamagedFile("safetensors: " + what); }
 
 // Feeds the parser from the file, so that a header of 100 MB needs no memory.
 class HeaderIterator {
@@ -97,16 +97,18 @@ class Offsets : public nlohmann::json_sax<json> {
 
 std::string verifySafetensors(FileReader& file) {
     const auto length = file.number(8);
-    if (length > kLongestSafetensorsHeader) damaged("it does not begin with the length of a header");
-    if (length > file.left()) damaged("truncated in its header");
-    if (length < 2 || file.peek(1) != "{") damaged("its header is no JSON object");
+    if (length > kLongestSafetensorsHeader) damagedSafetensors("it does not begin with the length of a header");
+    if (length > file.left()) damagedSafetensors("truncated in its header");
+    if (length < 2 || file.peek(1) != "{") damagedSafetensors("its header is no JSON object");
     const auto data_start = file.position() + length;
     const HeaderIterator begin(file, data_start);
     Offsets offsets;
-    if (!json::sax_parse(begin, begin, &offsets)) damaged("its header is not valid");
+    if (!json::sax_parse(begin, begin, &offsets)) damagedSafetensors("its header is not valid");
     const auto data = file.size() - data_start;
-    if (offsets.end() > data) damaged("truncated: " + std::to_string(offsets.end() - data) + " bytes are missing");
-    if (offsets.end() < data) damaged(std::to_string(data - offsets.end()) + " bytes more than its header says");
+    if (offsets.end() > data)
+        damagedSafetensors("truncated: " + std::to_string(offsets.end() - data) + " bytes are missing");
+    if (offsets.end() < data)
+        damagedSafetensors(std::to_string(data - offsets.end()) + " bytes more than its header says");
     return "safetensors with " + std::to_string(offsets.tensors()) + " tensors";
 }
 

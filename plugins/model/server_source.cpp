@@ -9,7 +9,7 @@
 namespace probehost {
 namespace {
 
-constexpr size_t kLongestAnswer = 1 << 20;
+constexpr size_t kLongestServerAnswer = 1 << 20;
 
 net::HttpUrl readBase(const sdk::Settings& settings, const std::string& dialect) {
     try {
@@ -74,7 +74,7 @@ class ServerSource final : public ModelSource {
     }
 
     sdk::Verdict ask(const ServerQuestion& question, const sdk::Deadline& deadline) {
-        net::HttpRequest request{.url = base_, .headers = headers_, .body_limit = kLongestAnswer};
+        net::HttpRequest request{.url = base_, .headers = headers_, .body_limit = kLongestServerAnswer};
         request.url.path += question.path;
         const auto response = client_.send(request, deadline);
         if (response.status != 200) return refusal(question, response.status);

@@ -9,7 +9,7 @@ namespace probehost::net {
 namespace {
 
 constexpr size_t kMostHeaders = 100;
-constexpr curl_off_t kLongestPause = 7 * 86400;
+constexpr curl_off_t kLongestRetryAfter = 7 * 86400;
 
 std::string lowerCase(std::string text) {
     std::transform(text.begin(), text.end(), text.begin(), [](char character) {
@@ -74,7 +74,7 @@ HttpResponse HttpAnswer::take() {
         response_.headers.emplace(lowerCase(header->name), header->value);
     curl_off_t seconds = 0;
     if (curl_easy_getinfo(easy_, CURLINFO_RETRY_AFTER, &seconds) == CURLE_OK && seconds > 0)
-        response_.retry_after_seconds = static_cast<long>(std::min(seconds, kLongestPause));
+        response_.retry_after_seconds = static_cast<long>(std::min(seconds, kLongestRetryAfter));
     return std::move(response_);
 }
 

@@ -16,14 +16,14 @@ namespace {
 
 constexpr long kConnectionSeconds = 300;
 
-bool isSet(const char* name) {
+bool hasVariable(const char* name) {
     const char* value = std::getenv(name);
     return value != nullptr && *value != '\0';
 }
 
 bool proxyIsSet(const HttpUrl& url) {
-    if (isSet("all_proxy") || isSet("ALL_PROXY")) return true;
-    return url.scheme == "https" ? isSet("https_proxy") || isSet("HTTPS_PROXY") : isSet("http_proxy");
+    if (hasVariable("all_proxy") || hasVariable("ALL_PROXY")) return true;
+    return url.scheme == "https" ? hasVariable("https_proxy") || hasVariable("HTTPS_PROXY") : hasVariable("http_proxy");
 }
 
 bool isNumeric(const std::string& host) {

@@ -7,7 +7,7 @@ namespace probehost {
 namespace {
 
 // Far above any answer a check asks for; an endless one ends here instead of in memory.
-constexpr size_t kLongestAnswer = 256 * 1024;
+constexpr size_t kLongestReply = 256 * 1024;
 constexpr int kMostElements = 16 * 1024;
 
 // hiredis allocates an array as soon as its length is read, so the length itself is limited.
@@ -76,7 +76,7 @@ void RedisConnection::feed(const sdk::Deadline& deadline) {
     const size_t count = stream_->read(chunk, deadline);
     if (count == 0) throw net::closedByPeer("the server closed the connection");
     fed_ += count;
-    if (fed_ > kLongestAnswer) throw net::NetError("Unexpected answer", "an answer longer than 256 KiB");
+    if (fed_ > kLongestReply) throw net::NetError("Unexpected answer", "an answer longer than 256 KiB");
     if (redisReaderFeed(reader_.get(), chunk, count) != REDIS_OK) throw std::bad_alloc();
 }
 

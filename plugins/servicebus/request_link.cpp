@@ -15,7 +15,7 @@ namespace {
 
 // What matters comes before an answer's body, and the body can be a message of any size.
 constexpr size_t kLongestHead = 65536;
-constexpr size_t kLongestAnswer = 1u << 20;
+constexpr size_t kLongestManagementAnswer = 1u << 20;
 
 struct Settle {
     void operator()(pn_delivery_t* delivery) const { pn_delivery_settle(delivery); }
@@ -87,7 +87,7 @@ bool RequestLink::collect(pn_delivery_t* delivery) {
         length_ += static_cast<size_t>(count);
         head_.append(buffer, std::min(static_cast<size_t>(count), kLongestHead - head_.size()));
     }
-    return !pn_delivery_partial(delivery) || length_ > kLongestAnswer;
+    return !pn_delivery_partial(delivery) || length_ > kLongestManagementAnswer;
 }
 
 // Settles a complete answer, and gives the service credit for the next.

@@ -12,7 +12,7 @@
 namespace probehost::servicebus {
 namespace {
 
-constexpr size_t kLongestHead = 8192;
+constexpr size_t kLongestAnswerHead = 8192;
 
 std::string request(const std::string& host, const std::string& key) {
     return "GET /$servicebus/websocket HTTP/1.1\r\nHost: " + host +
@@ -69,7 +69,7 @@ std::string WebSocketStream::readHead(const sdk::Deadline& deadline) {
         const size_t count = below_->read(buffer, deadline);
         if (count == 0) throw net::closedByPeer("closed during the WebSocket upgrade");
         head.append(buffer, count);
-        if (head.compare(0, 5, "HTTP/", std::min<size_t>(head.size(), 5)) != 0 || head.size() > kLongestHead) {
+        if (head.compare(0, 5, "HTTP/", std::min<size_t>(head.size(), 5)) != 0 || head.size() > kLongestAnswerHead) {
             throw unexpectedAnswer("no HTTP answer to the WebSocket upgrade");
         }
         const auto end = head.find("\r\n\r\n");

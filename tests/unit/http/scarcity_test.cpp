@@ -17,9 +17,9 @@ class FewDescriptors {
   public:
     explicit FewDescriptors(rlim_t more) {
         ::getrlimit(RLIMIT_NOFILE, &before_);
-        const FileDescriptor next(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+        const FileDescriptor free(::open("/dev/null", O_RDONLY | O_CLOEXEC));
         rlimit fewer = before_;
-        fewer.rlim_cur = static_cast<rlim_t>(next.get()) + more;
+        fewer.rlim_cur = static_cast<rlim_t>(free.get()) + more;
         ::setrlimit(RLIMIT_NOFILE, &fewer);
     }
     ~FewDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }

@@ -10,7 +10,7 @@ using namespace std::string_literals;
 
 namespace {
 
-std::string messageFor(std::deque<std::string> portions) {
+std::string messageOf(std::deque<std::string> portions) {
     std::string written;
     RedisConnection connection(std::make_unique<RecordingStream>(std::move(portions), written));
     const auto deadline = sdk::Deadline::in(std::chrono::seconds(5));
@@ -35,21 +35,21 @@ TEST_CASE("redis reply: commands go out in one write, whatever bytes they hold",
 }
 
 TEST_CASE("redis reply: portions of a byte make a whole", "[plugins]") {
-    CHECK(messageFor({"+", "P", "O", "N", "G", "\r", "\n"}).empty());
+    CHECK(messageOf({"+", "P", "O", "N", "G", "\r", "\n"}).empty());
 }
 
 TEST_CASE("redis reply: an end in the middle is a closed connection", "[plugins]") {
-    CHECK(messageFor({"+PO"}) == "Connection closed");
-    CHECK(messageFor({}) == "Connection closed");
+    CHECK(messageOf({"+PO"}) == "Connection closed");
+    CHECK(messageOf({}) == "Connection closed");
 }
 
 TEST_CASE("redis reply: what is no reply, or too long or wide for one, is unexpected", "[plugins]") {
-    CHECK(messageFor({"HTTP/1.1 400 Bad Request\r\n\r\n"}) == "Unexpected answer");
-    CHECK(messageFor({"$100000000\r\n", std::string(1000000, 'x')}) == "Unexpected answer");
-    CHECK(messageFor({"+" + std::string(1000000, 'x')}) == "Unexpected answer");
-    CHECK(messageFor({"*2147483647\r\n"}) == "Unexpected answer");
-    CHECK(messageFor({"*1000000\r\n"}) == "Unexpected answer");
-    CHECK(messageFor({"*-5\r\n"}) == "Unexpected answer");
-    CHECK(messageFor({"$99999999999999999999\r\n"}) == "Unexpected answer");
-    CHECK_FALSE(messageFor({std::string(1000, '*')}).empty());
+    CHECK(messageOf({"HTTP/1.1 400 Bad Request\r\n\r\n"}) == "Unexpected answer");
+    CHECK(messageOf({"$100000000\r\n", std::string(1000000, 'x')}) == "Unexpected answer");
+    CHECK(messageOf({"+" + std::string(1000000, 'x')}) == "Unexpected answer");
+    CHECK(messageOf({"*2147483647\r\n"}) == "Unexpected answer");
+    CHECK(messageOf({"*1000000\r\n"}) == "Unexpected answer");
+    CHECK(messageOf({"*-5\r\n"}) == "Unexpected answer");
+    CHECK(messageOf({"$99999999999999999999\r\n"}) == "Unexpected answer");
+    CHECK_FALSE(messageOf({std::string(1000, '*')}).empty());
 }

@@ -1,3 +1,0 @@
-// The main function of these tests.
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
