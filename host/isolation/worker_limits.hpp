@@ -4,10 +4,13 @@
 #include <sys/resource.h>
 
 #include <cstddef>
+#include <cstdint>
 
 namespace probehost {
 
-constexpr size_t workerMemory = size_t{256} << 20U;     // resident bytes, looked at after each run
+constexpr size_t workerMemory = size_t{256} << 20U;     // resident bytes, looked at after each run; a quarter of
+                                                        // the control group's when that is less
+constexpr uint64_t leastWorkerData = 32U << 20U;        // bytes, when half of the control group's memory is less
 constexpr rlim_t workerAddressSpace = rlim_t{1} << 30U; // bytes, enforced by the kernel
 constexpr rlim_t workerDescriptors = 256;
 constexpr int workerMemoryStatus = 77; // how a worker ends that got too large

@@ -21,19 +21,39 @@ Reloading::~Reloading() {
 
 void Reloading::begin() {
     again_ = !idle();
-    if (idle()) thread_ = std::thread([this] { read(); });
+    if (again_) return;
+    try {
+        thread_ = std::thread([this] { read(); });
+    } catch (const std::system_error& failure) {
+        give(impossible(failure));
+    }
 }
 
 void Reloading::read() {
-    auto& result = result_.emplace();
-    result.assembly = assemble(configFile_, environment_, result.diagnostics);
+    try {
+        Result result;
+        result.assembly = assemble(configFile_, environment_, result.diagnostics);
+        give(std::move(result));
+    } catch (const std::exception& failure) {
+        give(impossible(failure));
+    }
+}
+
+Reloading::Result Reloading::impossible(const std::exception& failure) const {
+    Result result;
+    result.diagnostics.error({configFile_, 0}, "", std::string("cannot be read anew just now: ") + failure.what());
+    return result;
+}
+
+void Reloading::give(Result result) {
+    result_ = std::move(result);
     eventfd_write(done_, 1);
 }
 
 std::optional<Reloading::Result> Reloading::result() {
     eventfd_t count = 0;
     if (eventfd_read(done_, &count) != 0) return std::nullopt;
-    thread_.join();
+    if (thread_.joinable()) thread_.join();
     auto result = std::exchange(result_, std::nullopt);
     if (again_) begin();
     return result;

@@ -2,6 +2,7 @@
 // to be obeyed meanwhile.
 #pragma once
 
+#include <exception>
 #include <optional>
 #include <string>
 #include <thread>
@@ -32,6 +33,8 @@ class Reloading {
 
   private:
     void read();
+    Result impossible(const std::exception& failure) const;
+    void give(Result result);
 
     const std::string configFile_;
     PluginEnvironment& environment_;

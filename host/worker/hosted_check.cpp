@@ -5,9 +5,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 
+#include "isolation/memory_group.hpp"
 #include "isolation/payloads.hpp"
 #include "isolation/worker_limits.hpp"
 
@@ -27,6 +29,11 @@ size_t residentBytes() {
     char* second = nullptr;
     std::strtoul(text.data(), &second, 10);
     return std::strtoul(second, nullptr, 10) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
+}
+
+size_t memoryAllowed() {
+    static const auto allowed = std::min<uint64_t>(workerMemory, memoryOfGroup() / 4);
+    return allowed;
 }
 
 } // namespace
@@ -63,7 +70,7 @@ void HostedCheck::work() {
     setpriority(PRIO_PROCESS, 0, lowestPriority); // of this thread and those it starts
     while (const auto job = next()) {
         const auto result = checker_.run(job->request);
-        if (residentBytes() > workerMemory) _exit(workerMemoryStatus);
+        if (residentBytes() > memoryAllowed()) _exit(workerMemoryStatus);
         FrameWriter frame(FrameType::Finished, id_, job->run);
         write(frame, result);
         link_.send(frame);

@@ -8,10 +8,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <initializer_list>
 
+#include "isolation/memory_group.hpp"
 #include "isolation/worker_limits.hpp"
 
 namespace probehost {
@@ -29,6 +31,12 @@ constexpr bool sanitized = false;
 void limit(__rlimit_resource resource, rlim_t most) {
     const rlimit both = {most, most};
     setrlimit(resource, &both);
+}
+
+// Where memory is scarce, an allocation of the worker fails before the kernel has to choose whom to end.
+void leaveMemoryToHost() {
+    const auto group = memoryOfGroup();
+    if (group / 2 < workerAddressSpace) limit(RLIMIT_DATA, std::max(group / 2, leastWorkerData));
 }
 
 // The kernel takes the worker before its host when memory runs out.
@@ -91,6 +99,7 @@ void enterSandbox() {
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, workerDescriptors);
     if (!sanitized) limit(RLIMIT_AS, workerAddressSpace);
+    if (!sanitized) leaveMemoryToHost();
     Filter filter;
     denyReachingOthers(filter);
     denyProcesses(filter);

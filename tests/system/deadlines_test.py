@@ -20,6 +20,19 @@ def test_the_words_of_a_timeout(serving, script, words, timeout, text):
     script.say("a", "pass")
 
 
+def test_operators_see_how_long_a_run_is_stuck(serving, script):
+    host = serving({"checks": {"a": script.check("a", "hang pass", timeout="100ms"), "b": script.check("b")}})
+    host.until_logged('check "a" is stuck: Timeout after 100ms')
+    first = host.get("/health/ready?verbose").checks
+    assert first["a"]["stuck_ms"] >= 0
+    assert "stuck_ms" not in first["b"]
+    until(lambda: host.get("/health/ready?verbose").checks["a"]["stuck_ms"] > first["a"]["stuck_ms"] + 300)
+    assert "stuck_ms" not in host.ready().body
+    script.say("a", "pass")
+    host.until_ready()
+    assert "stuck_ms" not in host.get("/health/ready?verbose").body
+
+
 def test_a_run_that_obeys_its_deadline_is_not_called_stuck(serving, script):
     host = serving({"checks": {"a": script.check("a", "sleep 60000 pass", timeout="100ms", interval="50ms", max_age="20ms"),
                                "b": script.check("b", "hang pass", timeout="100ms")}})
@@ -68,19 +81,34 @@ def test_the_result_of_a_late_run_is_dropped(serving, script):
     assert seen <= {"Timeout after 200ms", "Still down"}
 
 
-def test_many_stuck_checks_leave_room_for_the_others(serving, script):
-    stuck = [f"stuck-{number}" for number in range(24)]
+def test_many_stuck_checks_cost_a_thread_each_and_leave_room_for_the_others(serving, script):
+    stuck = [f"stuck-{number}" for number in range(32)]
     host = serving({"checks": {**script.checks(*stuck, words="hang pass", timeout="100ms"),
                                "fine": script.check("fine", interval="30ms", max_age="0")}})
+    before = host.threads
     until(lambda: all(error(host, key) == "Timeout after 100ms" for key in stuck))
-    before = script.runs("fine")
-    until(lambda: script.runs("fine") > before + 5)
+    until(lambda: all(f'check "{key}" is stuck' in host.log for key in stuck))
+    taken = host.threads
+    assert taken - before <= 32
+    runs = script.runs("fine")
+    until(lambda: script.runs("fine") > runs + 50)
+    assert host.threads <= taken
     assert host.ready().checks["fine"]["healthy"]
     assert host.live().status == 200
     for key in stuck:
         script.say(key, "pass")
     host.until_ready()
     assert max(script.most_at_once(key) for key in stuck) == 1
+
+
+def test_ten_thousand_timeouts_leave_nothing(serving, script):
+    keys = [f"slow-{number}" for number in range(50)]
+    host = serving({"checks": script.checks(*keys, words="sleep 60000 pass", timeout="20ms", interval="20ms", max_age="0")})
+    until(lambda: sum(map(script.runs, keys)) > 1000, 30)
+    threads, descriptors = host.threads, host.descriptors
+    until(lambda: sum(map(script.runs, keys)) > 11000, 120)
+    assert host.threads <= threads + 10  # the pool may not have been at its busiest before
+    assert host.descriptors <= descriptors
 
 
 def test_never_two_runs_at_once_whoever_asks(serving, script):

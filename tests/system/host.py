@@ -119,6 +119,14 @@ class Host:
         return (self.dir / "log").read_text(encoding="utf-8", errors="replace")
 
     @property
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
+    @property
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    @property
     def url(self):
         return "http://{}:{}".format(*self.address)
 

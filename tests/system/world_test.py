@@ -2,7 +2,9 @@
 import contextlib
 import os
 import pathlib
+import re
 import resource
+import signal
 import socket
 import statistics
 import subprocess
@@ -15,6 +17,7 @@ from peers.dns import Resolver, ResolverUnavailable
 from peers.redis import Redis
 
 from .host import Host, short_directory, until
+from .scripted import HERE, compile_plugin
 
 pytestmark = pytest.mark.slow
 FAULTS = pathlib.Path(__file__).parent.parent / "faults"
@@ -157,6 +160,62 @@ def test_descriptors_run_out_while_it_serves(serving, script):
         client.close()
     resource.prlimit(host.process.pid, resource.RLIMIT_NOFILE, (4096, 4096))
     host.until_ready()
+
+
+def virtual_memory(host):
+    return int(re.search(r"VmSize:\s+(\d+) kB", pathlib.Path(f"/proc/{host.process.pid}/status").read_text("ascii"))[1]) << 10
+
+
+@pytest.mark.parametrize("megabytes", [0, 1, 4, 16])
+def test_memory_is_nearly_gone(serving, script, megabytes):
+    host = serving(quick(script, *"abcdefgh"))
+    host.until_ready()
+    resource.prlimit(host.process.pid, resource.RLIMIT_AS, (virtual_memory(host) + (megabytes << 20), resource.RLIM_INFINITY))
+    for _ in range(200):
+        assert host.live().status == 200
+        assert host.ready().status == 200 or megabytes == 0
+        assert host.get("/health/ready?verbose").status in (200, 503)
+    host.reload()  # or not, which is said
+    assert host.live().status == 200
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
+
+
+@pytest.fixture
+def small_group():
+    """A control group with 64 MB of memory."""
+    group = pathlib.Path(f"/sys/fs/cgroup/memory/probehost-test-{os.getpid()}")
+    try:
+        group.mkdir()
+        (group / "memory.limit_in_bytes").write_text(str(64 << 20), encoding="ascii")
+    except OSError as error:
+        pytest.skip(f"no control group for memory can be made here: {error}")
+    yield group
+    until(lambda: not (group / "cgroup.procs").read_text("ascii"))
+    group.rmdir()
+
+
+def test_a_greedy_worker_does_not_take_the_hosts_memory(configured, scripted_plugins, script, tmp_path, small_group):
+    compile_plugin(HERE / "misbehaving" / "misbehaving.c", tmp_path / "misbehaving.so", "-Wno-error", "-pthread")
+    greedy = {"checker": "misbehaving", "interval": "100ms", "timeout": "5s", "with": {"act": "60 megabytes", "at": "run"}}
+    checks = {"greedy": greedy, "good": script.check("good", interval="50ms", max_age="20ms")}
+    host = configured({"checks": checks}, plugins=[scripted_plugins, tmp_path])
+    host.program = in_group(host.program, small_group, tmp_path)
+    host.start()
+    until(lambda: host.ready().checks["greedy"].get("error") in 
+          ("Checker crashed: SIGSEGV", "Checker quarantined after 5 crashes"))
+    for _ in range(50):
+        assert host.live().status == 200
+        until(lambda: host.ready().checks["good"]["healthy"], 2)
+        time.sleep(0.02)
+    host.stop()
+
+
+def in_group(program, group, directory):
+    starter = directory / "start"
+    starter.write_text(f'#!/bin/sh\necho $$ >{group}/cgroup.procs && exec {program} "$@"\n', encoding="utf-8")
+    starter.chmod(0o755)
+    return starter
 
 
 def test_one_core_and_a_neighbour_that_spins(configured, script):

@@ -135,6 +135,24 @@ static void* speak_for_ever(void* opaque) {
     return NULL;
 }
 
+static void end_the_thread(void) { pthread_exit(NULL); }
+
+static void set_an_alarm(void) {
+    signal(SIGALRM, SIG_DFL);
+    alarm(1);
+    pause();
+}
+
+static void stop_itself(void) { raise(SIGSTOP); }
+
+static void lose_a_reader(void) {
+    int ends[2];
+    if (pipe(ends) != 0) return;
+    close(ends[0]);
+    signal(SIGPIPE, SIG_DFL);
+    write_all(ends[1], "x", 1);
+}
+
 static void act(const char* name) {
     static const struct {
         const char* name;
@@ -160,6 +178,10 @@ static void act(const char* name) {
         {"chatter to host", chatter_to_host},
         {"flood log", flood_log},
         {"change process", change_process},
+        {"end the thread", end_the_thread},
+        {"alarm", set_an_alarm},
+        {"stop itself", stop_itself},
+        {"lose a reader", lose_a_reader},
     };
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
         if (strcmp(name, acts[i].name) == 0) acts[i].act();

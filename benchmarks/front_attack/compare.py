@@ -1,0 +1,116 @@
+"""What new probes see while 10,000 hostile connections are open: probehost and nginx, in turn, in the same run.
+
+    python3 benchmarks/front_attack/compare.py BUILD [--connections 10000] [--probes 10000]
+
+BUILD was made with -DPROBEHOST_BENCHMARKS=ON. nginx (package nginx-light) answers a fixed body with one worker; it is left
+out when it is not installed. Then probehost alone, in straits: half the connections it is attacked with, 200 descriptors,
+64 checks that spin in its own process. The status is 0 when no probe of probehost failed."""
+import argparse
+import contextlib
+import json
+import pathlib
+import resource
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests"))
+from system.host import Host  # noqa: E402
+from system.scripted import HERE, compile_plugin  # noqa: E402
+
+ATTACKS = ["none", "idle", "slow", "keepalive", "deaf", "huge", "mixed", "churn"]
+NGINX = """daemon off; master_process off; worker_rlimit_nofile 65536; pid {0}/pid; error_log {0}/error.log;
+events {{ worker_connections 20000; }}
+http {{ access_log off; client_header_timeout 60s; keepalive_timeout 60s; keepalive_requests 1000000;
+  client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;
+  server {{ listen 127.0.0.1:{1} backlog=4096; location / {{ default_type application/json; return 200 '{{"status":"alive"}}'; }} }} }}
+"""
+
+
+@contextlib.contextmanager
+def probehost(build, checks=None, limits=None, plugins=()):
+    with tempfile.TemporaryDirectory() as directory:
+        server = {"limits": limits} if limits else {}
+        host = Host(build / "bin", [build / "plugins", *plugins], {"server": server, "checks": checks or {}}, directory)
+        host.start()
+        try:
+            yield host.address[1], host.process.pid
+        finally:
+            host.process.terminate()
+            host.process.wait()
+
+
+@contextlib.contextmanager
+def nginx():
+    with tempfile.TemporaryDirectory() as directory, socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+        free.close()
+        file = pathlib.Path(directory, "nginx.conf")
+        file.write_text(NGINX.format(directory, port), encoding="utf-8")
+        with subprocess.Popen(["/usr/sbin/nginx", "-c", file, "-e", f"{directory}/error.log"]) as process:
+            time.sleep(0.5)
+            yield port, process.pid
+            process.terminate()
+
+
+def cpu_seconds(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def attack(arguments, target, kind, name):
+    """One line of figures; returns how many probes failed."""
+    port, pid = target
+    before = cpu_seconds(pid)
+    done = subprocess.run([arguments.build / "bin" / "front_attack", str(port), f"attack={kind}", f"pid={pid}",
+                           f"connections={arguments.connections}", f"probes={arguments.probes}"],
+                          stdout=subprocess.PIPE, text=True, check=False)
+    print(f"{name:22} {done.stdout.strip()} | CPU {cpu_seconds(pid) - before:.1f} s", flush=True)
+    return done.returncode
+
+
+def side_by_side(arguments):
+    failed = 0
+    for kind in arguments.attacks:
+        with probehost(arguments.build) as target:
+            failed += attack(arguments, target, kind, "probehost")
+        if shutil.which("/usr/sbin/nginx"):
+            with nginx() as target:
+                attack(arguments, target, kind, "nginx")
+    return failed
+
+
+def in_straits(arguments):
+    failed = 0
+    with probehost(arguments.build, limits={"connections": arguments.connections // 2}) as target:
+        failed += attack(arguments, target, "slow", "half the connections")
+    with probehost(arguments.build) as target:
+        resource.prlimit(target[1], resource.RLIMIT_NOFILE, (200, 4096))
+        failed += attack(arguments, target, "slow", "200 descriptors")
+    with tempfile.TemporaryDirectory() as zoo:
+        compile_plugin(HERE / "misbehaving" / "misbehaving.c", pathlib.Path(zoo, "misbehaving.so"), "-Wno-error", "-pthread")
+        spinning = {"checker": "misbehaving", "timeout": "500ms", "isolation": "thread", "with": {"act": "spin", "at": "run"}}
+        with probehost(arguments.build, checks={f"spin{i}": spinning for i in range(64)}, plugins=[zoo]) as target:
+            time.sleep(1)
+            failed += attack(arguments, target, "none", "64 spinning checks")
+    return failed
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--connections", type=int, default=10000)
+    parser.add_argument("--probes", type=int, default=10000)
+    parser.add_argument("--attacks", type=json.loads, default=ATTACKS, help='such as \'["slow","churn"]\'; [] for none')
+    arguments = parser.parse_args()
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    return 1 if side_by_side(arguments) + in_straits(arguments) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
