@@ -29,20 +29,20 @@ void run(benchmark::State& state, Checker& checker) {
 
 void inTheHost(benchmark::State& state) {
     static const PluginHost host(services);
-    static const PluginLibrary library(PASSING, host.table());
+    static const PluginLibrary library(PluginImage(PASSING), host.table());
     PluginChecker checker(*library.find("passing"), host.table(), {});
     run(state, checker);
 }
 
 void inAWorker(benchmark::State& state) {
     WorkerFleet workers(WORKER, services);
-    WorkerChecker checker(workers.of(PASSING), "passing", {});
+    WorkerChecker checker(workers.of(PluginImage(PASSING)), "passing", {});
     run(state, checker);
 }
 
 void startOfAWorker(benchmark::State& state) {
     const WorkerFleet workers(WORKER, services);
-    for (auto _ : state) benchmark::DoNotOptimize(workers.describe(PASSING));
+    for (auto _ : state) benchmark::DoNotOptimize(workers.describe(PluginImage(PASSING)));
 }
 
 BENCHMARK(inTheHost);

@@ -43,7 +43,7 @@ Array::Ptr probesList(const ProbeSet& probes) {
 
 std::string text(const PluginRegistry& registry, const Redactor& redactor) {
     Table table({"CHECKER", "PLUGIN", "VERSION", "SCOPE", "PROBES", "TIMEOUT", "INTERVAL", "WHAT IT DOES"});
-    for (const auto& plugin : registry.plugins()) {
+    for (const auto& [image, plugin] : registry.plugins()) {
         for (const auto& checker : plugin.checkers) {
             table.add({{checker.name, Colour::Bold},
                        {redactor.redact(plugin.file)},
@@ -79,7 +79,7 @@ Object::Ptr json(const CheckerInfo& checker, const std::string& version, const R
 
 std::string json(const PluginRegistry& registry, const Redactor& redactor) {
     Array::Ptr checkers = new Array;
-    for (const auto& plugin : registry.plugins()) {
+    for (const auto& [image, plugin] : registry.plugins()) {
         for (const auto& checker : plugin.checkers) checkers->add(json(checker, plugin.version, redactor));
     }
     Array::Ptr refused = new Array;

@@ -131,6 +131,7 @@ void readPlugins(ConfigSection section, const std::string& file, PluginSettings&
         }
         if (section.node("path")->items.empty()) section.error("path", "expected at least one directory");
     }
+    plugins.watch = section.flag("watch").value_or(plugins.watch);
     section.rejectUnknown();
 }
 

@@ -53,6 +53,7 @@ struct PluginSettings {
     std::vector<std::string> path;
     std::map<std::string, int> lines; // where each folder of the path is written
     bool pathWritten = false;         // else it is empty, and the installation's own folder is meant
+    bool watch = false;               // changes of files are reloaded
 };
 
 // What resolve() still needs of a check; of no interest to others, and empty afterwards.
@@ -77,7 +78,8 @@ struct CheckEntry {
 struct Settings {
     std::string file;
     std::vector<std::string> includedFiles;
-    std::string service; // "": none
+    std::vector<std::string> includeFolders; // where these were looked for
+    std::string service;                     // "": none
     ServerSettings server;
     AdminSettings admin;
     PluginSettings plugins;

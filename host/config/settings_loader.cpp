@@ -2,6 +2,7 @@
 #include "config/settings_loader.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 
@@ -114,7 +115,9 @@ class Loader {
 
     std::vector<std::string> matching(ConfigSection& top, const std::string& pattern,
                                       const std::optional<ConfigSection::Item>& item) {
-        auto found = filesMatching(besideFile(settings_.file, pattern));
+        const auto whole = besideFile(settings_.file, pattern);
+        settings_.includeFolders.push_back(std::filesystem::path(whole).parent_path());
+        auto found = filesMatching(whole);
         auto* files = std::get_if<std::vector<std::string>>(&found);
         const bool missing = item && files != nullptr && files->empty() && !hasWildcard(pattern);
         if (files != nullptr && !missing) return std::move(*files);

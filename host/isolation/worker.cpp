@@ -13,8 +13,8 @@ constexpr std::chrono::milliseconds grace{200}; // for a run to come back after 
 
 } // namespace
 
-Worker::Worker(std::string program, std::string file, WorkerLoop& loop, PluginServices& services)
-    : program_(std::move(program)), file_(std::move(file)), loop_(loop), services_(services) {}
+Worker::Worker(std::string program, PluginImage plugin, WorkerLoop& loop, PluginServices& services)
+    : program_(std::move(program)), plugin_(std::move(plugin)), loop_(loop), services_(services) {}
 
 Worker::Creation Worker::create(uint32_t check, const std::string& checker, const CheckSettings& settings) {
     FrameWriter frame(FrameType::Create, check);
@@ -90,6 +90,11 @@ void Worker::destroy(uint32_t check) {
     if (seats_.empty()) kill("is not needed", true);
 }
 
+bool Worker::idle() const {
+    const Lock lock(mutex_);
+    return seats_.empty() && state_ == State::Down;
+}
+
 // Ready, or a failure that is known already; late when there is no telling yet.
 Worker::Wait Worker::awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline) {
     const auto deaths = deaths_;
@@ -117,7 +122,7 @@ Worker::Wait Worker::giveUp(Clock::time_point now) {
 }
 
 Result Worker::failure(const Seat& seat) const {
-    const std::string detail = "the worker process of " + file_ + " " + lastDeath_;
+    const std::string detail = "the worker process of " + plugin_.file() + " " + lastDeath_;
     if (seat.stage == Stage::Refused) return Result::failed("Checker failed", seat.refusal);
     if (!policy_.quarantined()) return Result::failed("Checker " + lastDeath_, detail);
     return Result::failed("Checker quarantined after " + std::to_string(RestartPolicy::mostDeaths) + " crashes",

@@ -24,7 +24,7 @@ class Worker {
 
     // `program`: the path of probehost-worker. `loop` and `services` outlive this, and the loop has stopped before
     // this is destroyed.
-    Worker(std::string program, std::string file, WorkerLoop& loop, PluginServices& services);
+    Worker(std::string program, PluginImage plugin, WorkerLoop& loop, PluginServices& services);
 
     // Any thread, as all below. What became of a check that was to be created; `text` is the plugin's or ours.
     struct Creation {
@@ -39,6 +39,8 @@ class Worker {
     void end(uint32_t check);
     void destroy(uint32_t check);
 
+    // No check is left, nor a process.
+    bool idle() const;
     // On the loop's thread, before it stops.
     void shutDown();
 
@@ -81,11 +83,11 @@ class Worker {
     Result failure(const Seat& seat) const;
 
     const std::string program_;
-    const std::string file_;
+    const PluginImage plugin_;
     WorkerLoop& loop_;
     PluginServices& services_;
 
-    std::mutex mutex_; // guards all below
+    mutable std::mutex mutex_; // guards all below
     std::condition_variable changed_;
     std::unique_ptr<WorkerProcess> process_;
     State state_ = State::Down;

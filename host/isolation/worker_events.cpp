@@ -14,7 +14,7 @@ void Worker::start() {
     std::unique_ptr<WorkerProcess> process;
     std::string why;
     try {
-        process = std::make_unique<WorkerProcess>(program_, file_);
+        process = std::make_unique<WorkerProcess>(program_, plugin_);
         loop_.watch(process->socket(), [this] { hear(); });
         loop_.watch(process->pidfd(), [this] { bury(); });
     } catch (const std::runtime_error& failure) {

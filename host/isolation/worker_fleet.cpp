@@ -55,21 +55,31 @@ WorkerFleet::~WorkerFleet() {
     loop_->stop();
 }
 
-Worker& WorkerFleet::of(const std::string& pluginFile) {
+Worker& WorkerFleet::of(const PluginImage& plugin) {
     if (!loop_) loop_ = std::make_unique<WorkerLoop>();
-    auto& worker = workers_[pluginFile];
-    if (!worker) worker = std::make_unique<Worker>(program_, pluginFile, *loop_, services_);
+    dismissIdle();
+    auto& worker = workers_[plugin];
+    if (!worker) worker = std::make_shared<Worker>(program_, plugin, *loop_, services_);
     return *worker;
 }
 
-PluginDescription WorkerFleet::describe(const std::string& pluginFile) const {
-    inspectPluginFile(pluginFile);
+// The loop may be about to leave the worker's last call, so the worker goes after that, on the loop's thread.
+void WorkerFleet::dismissIdle() {
+    std::erase_if(workers_, [this](const auto& entry) {
+        if (!entry.second->idle()) return false;
+        loop_->post([worker = entry.second] {});
+        return true;
+    });
+}
+
+PluginDescription WorkerFleet::describe(const PluginImage& plugin) const {
+    inspectPluginFile(plugin.path());
     const auto end = Clock::now() + Worker::loadLimit;
     try {
-        WorkerProcess process(program_, pluginFile);
+        WorkerProcess process(program_, plugin);
         const auto frame = firstFrame(process, end);
         if (frame.empty()) throw PluginRefused(death(process, end));
-        return understood(frame, pluginFile);
+        return understood(frame, plugin.file());
     } catch (const FrameBroken& broken) {
         throw PluginRefused(std::string("spoke garbage while loading: ") + broken.what());
     } catch (const PluginRefused&) {

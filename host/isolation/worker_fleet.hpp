@@ -1,4 +1,4 @@
-// All worker processes: one for each plugin file that has checks in one.
+// All worker processes: one for each plugin that has checks in one, two while one version replaces another.
 #pragma once
 
 #include <map>
@@ -20,18 +20,20 @@ class WorkerFleet {
     WorkerFleet(const WorkerFleet&) = delete;
     WorkerFleet& operator=(const WorkerFleet&) = delete;
 
-    // Not from two threads at once.
-    Worker& of(const std::string& pluginFile);
+    // Not from two threads at once. Valid while it has a check, or until the next call.
+    Worker& of(const PluginImage& plugin);
 
     // What a plugin says of itself, asked in a process of its own, because opening a file runs its code, and that may
     // crash or hang. Throws PluginRefused with the reason in words. Takes a few seconds at most, whatever the file
     // does.
-    PluginDescription describe(const std::string& pluginFile) const;
+    PluginDescription describe(const PluginImage& plugin) const;
 
   private:
     std::string program_;
     PluginServices& services_;
-    std::map<std::string, std::unique_ptr<Worker>> workers_;
+    void dismissIdle();
+
+    std::map<PluginImage, std::shared_ptr<Worker>> workers_;
     std::unique_ptr<WorkerLoop> loop_; // from the first worker on
 };
 

@@ -13,6 +13,8 @@ constexpr size_t workerMemory = size_t{256} << 20U;     // resident bytes, looke
 constexpr uint64_t leastWorkerData = 32U << 20U;        // bytes, when half of the control group's memory is less
 constexpr rlim_t workerAddressSpace = rlim_t{1} << 30U; // bytes, enforced by the kernel
 constexpr rlim_t workerDescriptors = 256;
+constexpr int workerSocket = 3;        // descriptors of a worker
+constexpr int workerImage = 4;         // where its plugin was copied
 constexpr int workerMemoryStatus = 77; // how a worker ends that got too large
 
 } // namespace probehost

@@ -27,13 +27,14 @@ namespace {
 
 constexpr int lastWait = 1000; // milliseconds for a killed process to end
 
-// Nothing of the host's reaches the plugin but descriptor 3.
+// Nothing of the host's reaches the plugin but the socket and the plugin's own image.
 class SpawnPlan {
   public:
-    explicit SpawnPlan(int socket) {
+    SpawnPlan(int socket, int image) {
         posix_spawn_file_actions_init(&actions_);
-        posix_spawn_file_actions_adddup2(&actions_, socket, 3);
-        posix_spawn_file_actions_addclosefrom_np(&actions_, 4);
+        posix_spawn_file_actions_adddup2(&actions_, socket, workerSocket);
+        if (image >= 0) posix_spawn_file_actions_adddup2(&actions_, image, workerImage);
+        posix_spawn_file_actions_addclosefrom_np(&actions_, image >= 0 ? workerImage + 1 : workerImage);
         posix_spawn_file_actions_addchdir_np(&actions_, "/");
         posix_spawnattr_init(&attributes_);
         sigset_t none;
@@ -52,9 +53,10 @@ class SpawnPlan {
     SpawnPlan(const SpawnPlan&) = delete;
     SpawnPlan& operator=(const SpawnPlan&) = delete;
 
-    pid_t spawn(const std::string& program, const std::string& file) const {
-        const auto path = std::filesystem::absolute(file).string(); // the worker is elsewhere
-        std::array<const char*, 3> arguments = {program.c_str(), path.c_str(), nullptr};
+    pid_t spawn(const std::string& program, const PluginImage& plugin) const {
+        const auto path = std::filesystem::absolute(plugin.file()).string(); // the worker is elsewhere
+        const char* copied = plugin.descriptor() >= 0 ? "copied" : nullptr;
+        std::array<const char*, 4> arguments = {program.c_str(), path.c_str(), copied, nullptr};
         std::array<const char*, 2> environment = {"PATH=/usr/bin:/bin", nullptr};
         pid_t pid = -1;
         const int failed = posix_spawn(&pid, program.c_str(), &actions_, &attributes_,
@@ -80,14 +82,14 @@ std::string inWords(int status) {
 
 } // namespace
 
-WorkerProcess::WorkerProcess(const std::string& program, const std::string& file) {
+WorkerProcess::WorkerProcess(const std::string& program, const PluginImage& plugin) {
     std::array<int, 2> ends{};
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         throw std::runtime_error(std::string("socketpair: ") + std::strerror(errno));
     }
     socket_ = ends[0];
     try {
-        pid_ = SpawnPlan(ends[1]).spawn(program, file);
+        pid_ = SpawnPlan(ends[1], plugin.descriptor()).spawn(program, plugin);
     } catch (const std::runtime_error&) {
         close(ends[0]);
         close(ends[1]);

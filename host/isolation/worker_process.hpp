@@ -8,13 +8,15 @@
 #include <string_view>
 #include <utility>
 
+#include "plugin/plugin_image.hpp"
+
 namespace probehost {
 
 class WorkerProcess {
   public:
     // Spawns `program` for one plugin file; throws std::runtime_error with the reason. The worker dies with the thread
     // that calls this, so that must be one that lives as long as the worker is wanted.
-    WorkerProcess(const std::string& program, const std::string& file);
+    WorkerProcess(const std::string& program, const PluginImage& plugin);
     // Kills the worker and all it started. Waits for its end no longer than a moment: a process that the kernel does
     // not let go becomes nobody's.
     ~WorkerProcess();

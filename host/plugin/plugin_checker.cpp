@@ -24,11 +24,12 @@ void drain(int fd) {
 
 } // namespace
 
-PluginChecker::PluginChecker(const ph_checker& checker, const ph_host* host, const CheckSettings& settings)
-    : checker_(checker), redactor_(settings.secrets), cancelFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph_host* host,
+                             const CheckSettings& settings)
+    : checker_(std::move(checker)), redactor_(settings.secrets), cancelFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     ErrorBuffer error;
     const auto* opaque = reinterpret_cast<const ph_settings*>(&settings);
-    const int32_t code = checker_.create(&checker_, host, opaque, &check_, error.get());
+    const int32_t code = checker_->create(checker_.get(), host, opaque, &check_, error.get());
     if (code == PH_OK && check_ != nullptr) return;
     close(cancelFd_);
     const auto why = shown(error.text(), redactor_);
@@ -36,7 +37,7 @@ PluginChecker::PluginChecker(const ph_checker& checker, const ph_host* host, con
 }
 
 PluginChecker::~PluginChecker() {
-    checker_.destroy(check_);
+    checker_->destroy(check_);
     close(cancelFd_);
 }
 
@@ -53,11 +54,11 @@ std::optional<Result> PluginChecker::run(const RunRequest& request) {
                                     reinterpret_cast<ph_run*>(&sink_)};
     ErrorBuffer error;
     const auto start = Clock::now();
-    const int32_t code = checker_.run(check_, &context, error.get());
+    const int32_t code = checker_->run(check_, &context, error.get());
     const std::chrono::duration<double, std::milli> took = Clock::now() - start;
     auto result = judge(code, error.text());
     if (!result) return result;
-    if ((checker_.flags & PH_CHECKER_NO_IO) == 0) result->latencyMs = took.count();
+    if ((checker_->flags & PH_CHECKER_NO_IO) == 0) result->latencyMs = took.count();
     return result;
 }
 

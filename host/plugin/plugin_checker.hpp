@@ -4,6 +4,7 @@
 #include <probehost/abi.h>
 
 #include <atomic>
+#include <memory>
 #include <stdexcept>
 
 #include "health/checker.hpp"
@@ -20,8 +21,11 @@ struct CheckNotCreated : std::runtime_error {
 
 class PluginChecker final : public Checker {
   public:
-    // Creates the plugin's check; throws CheckNotCreated. `checker` and `host` outlive this.
-    PluginChecker(const ph_checker& checker, const ph_host* host, const CheckSettings& settings);
+    // Creates the plugin's check; throws CheckNotCreated. `host` outlives this.
+    PluginChecker(std::shared_ptr<const ph_checker> checker, const ph_host* host, const CheckSettings& settings);
+    // The same, with a checker that outlives this.
+    PluginChecker(const ph_checker& checker, const ph_host* host, const CheckSettings& settings)
+        : PluginChecker(std::shared_ptr<const ph_checker>(std::shared_ptr<void>(), &checker), host, settings) {}
     ~PluginChecker() override;
 
     PluginChecker(const PluginChecker&) = delete;
@@ -37,7 +41,7 @@ class PluginChecker final : public Checker {
   private:
     std::optional<Result> judge(int32_t code, std::string_view error);
 
-    const ph_checker& checker_;
+    const std::shared_ptr<const ph_checker> checker_;
     const Redactor redactor_;
     const int cancelFd_; // eventfd that the plugin polls
     std::atomic<bool> ended_{false};

@@ -139,7 +139,33 @@ void requireSupported(const PluginNote& note) {
                                : "rebuild the plugin with this host's SDK"));
 }
 
+bool isRelativeFolder(Elf* elf, size_t strings, const GElf_Dyn& entry) {
+    if (entry.d_tag != DT_RUNPATH && entry.d_tag != DT_RPATH) return false;
+    const char* folders = elf_strptr(elf, strings, entry.d_un.d_val);
+    return folders != nullptr && std::strstr(folders, "ORIGIN") != nullptr;
+}
+
+bool namesRelativeFolders(Elf* elf) {
+    for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+        GElf_Shdr header;
+        if (gelf_getshdr(section, &header) == nullptr || header.sh_type != SHT_DYNAMIC) continue;
+        Elf_Data* data = elf_getdata(section, nullptr);
+        GElf_Dyn entry;
+        for (int i = 0; data != nullptr && gelf_getdyn(data, i, &entry) != nullptr; i++)
+            if (isRelativeFolder(elf, header.sh_link, entry)) return true;
+    }
+    return false;
+}
+
 } // namespace
+
+bool looksBesideItself(const std::string& file) {
+    elf_version(EV_CURRENT);
+    const Descriptor descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+    if (descriptor.fd < 0) return false;
+    const ElfFile elf(elf_begin(descriptor.fd, ELF_C_READ, nullptr), elf_end);
+    return elf && namesRelativeFolders(elf.get());
+}
 
 PluginNote inspectPluginFile(const std::string& file) {
     elf_version(EV_CURRENT);

@@ -23,4 +23,7 @@ struct PluginNote {
 // Reads the ELF header, the note and the exported symbol; throws PluginRefused for a file that this host cannot use.
 PluginNote inspectPluginFile(const std::string& file);
 
+// Whether the file names folders relative to its own ($ORIGIN) where its libraries are looked for.
+bool looksBesideItself(const std::string& file);
+
 } // namespace probehost

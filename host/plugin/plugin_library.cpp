@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <mutex>
 #include <set>
 
 #include "plugin/bounded_text.hpp"
@@ -71,15 +72,31 @@ bool liesIn(void* handle, void* symbol) {
            found == own;
 }
 
+// What the linker says, of the file that people know.
+std::string linkerError(const PluginImage& image) {
+    const char* error = dlerror();
+    std::string text(error == nullptr ? "no reason given" : error);
+    for (size_t at = text.find(image.path()); at != std::string::npos && image.path() != image.file();
+         at = text.find(image.path(), at + image.file().size()))
+        text.replace(at, image.path().size(), image.file());
+    return text;
+}
+
+// The linker knows a library by its path, and another image must not get that of one which is still mapped.
+void keepOpen(const PluginImage& image) {
+    static std::mutex mutex;
+    static std::set<PluginImage> mapped;
+    const std::scoped_lock lock(mutex);
+    mapped.insert(image);
+}
+
 } // namespace
 
-PluginLibrary::PluginLibrary(const std::string& file, const ph_host* host) : file_(withSlash(file)) {
-    inspectPluginFile(file_);
-    void* handle = dlopen(file_.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (handle == nullptr) {
-        const char* why = dlerror();
-        throw PluginRefused("cannot be loaded: " + std::string(why == nullptr ? "no reason given" : why));
-    }
+PluginLibrary::PluginLibrary(const PluginImage& image, const ph_host* host) : image_(image) {
+    inspectPluginFile(image.path());
+    void* handle = dlopen(withSlash(image.path()).c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr) throw PluginRefused("cannot be loaded: " + linkerError(image));
+    keepOpen(image);
     plugin_ = entry(handle)(host);
     if (plugin_ == nullptr) throw PluginRefused("its entry function says that it cannot serve this host");
     requireSound();
@@ -138,9 +155,9 @@ void PluginLibrary::requireCheckers() const {
 }
 
 PluginDescription PluginLibrary::describe() const {
-    PluginDescription plugin{file_, plugin_->name, plugin_->version, plugin_->flags, {}};
+    PluginDescription plugin{file(), plugin_->name, plugin_->version, plugin_->flags, {}};
     for (uint32_t i = 0; i < plugin_->checker_count; i++)
-        plugin.checkers.push_back(describeChecker(*plugin_->checkers[i], file_));
+        plugin.checkers.push_back(describeChecker(*plugin_->checkers[i], file()));
     return plugin;
 }
 

@@ -9,6 +9,7 @@
 
 #include "plugin/plugin_description.hpp"
 #include "plugin/plugin_file.hpp"
+#include "plugin/plugin_image.hpp"
 
 namespace probehost {
 
@@ -16,13 +17,13 @@ class PluginLibrary {
   public:
     // Opens, asks the entry function, checks everything it says, and calls init; throws PluginRefused.
     // Runs the plugin's code, so a file that is not known to survive this is tried in another process first.
-    PluginLibrary(const std::string& file, const ph_host* host);
+    PluginLibrary(const PluginImage& image, const ph_host* host);
     ~PluginLibrary(); // after the last of its checks
 
     PluginLibrary(const PluginLibrary&) = delete;
     PluginLibrary& operator=(const PluginLibrary&) = delete;
 
-    const std::string& file() const { return file_; }
+    const std::string& file() const { return image_.file(); }
     const ph_plugin& plugin() const { return *plugin_; }
     PluginDescription describe() const;
     const ph_checker* find(const std::string& checker) const;
@@ -34,7 +35,7 @@ class PluginLibrary {
     void requireCheckers() const;
     void initialise(const ph_host* host) const;
 
-    std::string file_;
+    const PluginImage image_;
     const ph_plugin* plugin_ = nullptr;
 };
 

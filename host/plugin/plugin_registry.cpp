@@ -1,25 +1,18 @@
 // Walks the plugin path.
 #include "plugin/plugin_registry.hpp"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <filesystem>
 #include <future>
+#include <utility>
+
+#include "plugin/file_trust.hpp"
 
 namespace probehost {
 
 namespace {
 
 namespace fs = std::filesystem;
-
-// Whoever may write a plugin runs code as this host.
-void requireNotWorldWritable(const std::string& path) {
-    struct stat status {};
-    if (stat(path.c_str(), &status) == 0 && (status.st_mode & S_IWOTH) != 0) {
-        throw PluginRefused("is writable by everyone: chmod o-w it");
-    }
-}
 
 std::vector<std::string> sharedObjects(const std::string& directory) {
     std::vector<std::string> files;
@@ -30,86 +23,122 @@ std::vector<std::string> sharedObjects(const std::string& directory) {
     return files;
 }
 
+bool sameTime(const timespec& a, const timespec& b) { return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec; }
+
+bool unchanged(const struct stat& a, const struct stat& b) {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_size == b.st_size && sameTime(a.st_mtim, b.st_mtim) &&
+           sameTime(a.st_ctim, b.st_ctim);
+}
+
+bool offers(const PluginDescription& plugin, const std::string& checker) {
+    return std::ranges::any_of(plugin.checkers, [&](const auto& each) { return each.name == checker; });
+}
+
 } // namespace
 
 void PluginRegistry::scan(const std::vector<std::string>& directories) {
+    const auto former = std::exchange(versions_, {});
+    const auto formerPlugins = std::exchange(plugins_, {});
     refused_.clear();
     directories_.clear();
     empty_.clear();
     for (const auto& directory : directories) {
         try {
-            scanDirectory(directory);
+            scanDirectory(directory, former);
         } catch (const fs::filesystem_error& failure) {
             directories_.push_back({directory, failure.code().message()});
         } catch (const PluginRefused& refused) {
             directories_.push_back({directory, refused.what()});
         }
     }
+    rememberRemoved(formerPlugins);
+    std::erase_if(libraries_, [this](const auto& entry) {
+        return std::ranges::none_of(plugins_, [&](const auto& plugin) { return plugin.image == entry.first; });
+    });
 }
 
-void PluginRegistry::scanDirectory(const std::string& directory) {
+void PluginRegistry::scanDirectory(const std::string& directory, const std::map<std::string, Version>& former) {
     if (!fs::exists(directory)) throw PluginRefused("does not exist");
     if (!fs::is_directory(directory)) throw PluginRefused("is not a directory");
-    requireNotWorldWritable(directory);
+    requireTrusted(directory);
     const auto files = sharedObjects(directory);
     if (files.empty()) empty_.push_back(directory);
-    std::map<std::string, std::future<PluginDescription>> described; // side by side, because one may take seconds
+    std::map<std::string, std::future<Version>> versions; // side by side, because one may take seconds
     for (const auto& file : files) {
-        if (!isKnown(file)) described[file] = std::async([this, file] { return inspect(file); });
+        if (versions_.contains(file)) continue; // the folder stands twice in the path
+        const auto known = former.find(file);
+        const auto* before = known == former.end() ? nullptr : &known->second;
+        versions[file] = std::async([this, file, before] { return inspect(file, before); });
     }
-    for (auto& [file, description] : described) {
+    for (auto& [file, version] : versions) {
         try {
-            add(description.get());
+            add(version.get());
         } catch (const PluginRefused& refused) {
+            const auto before = former.find(file);
             refused_.push_back({file, refused.what()});
+            if (before == former.end() || !fs::exists(file)) continue;
+            refused_.back().reason += "; the version before stays in use";
+            add(before->second);
         }
     }
 }
 
-bool PluginRegistry::isKnown(const std::string& file) const {
-    return std::ranges::any_of(plugins_, [&](const auto& plugin) { return plugin.file == file; });
+PluginRegistry::Version PluginRegistry::inspect(const std::string& file, const Version* former) const {
+    struct stat status {};
+    requireTrusted(file);
+    if (former != nullptr && stat(file.c_str(), &status) == 0 && unchanged(status, former->status)) return *former;
+    stat(file.c_str(), &status);
+    const auto image = PluginImage::copyOf(file);
+    if (former != nullptr && image.sameBytes(former->plugin.image)) return {status, former->plugin};
+    return {status, {image, describe_(image)}};
 }
 
-PluginDescription PluginRegistry::inspect(const std::string& file) const {
-    requireNotWorldWritable(file);
-    return describe_(file);
-}
-
-void PluginRegistry::add(PluginDescription plugin) {
-    requireNewCheckers(plugin);
-    plugins_.push_back(std::move(plugin));
+void PluginRegistry::add(Version version) {
+    requireNewCheckers(version.plugin.description);
+    plugins_.push_back(version.plugin);
+    versions_.emplace(version.plugin.description.file, std::move(version));
 }
 
 void PluginRegistry::requireNewCheckers(const PluginDescription& plugin) const {
     for (const auto& checker : plugin.checkers) {
         const auto* other = provider(checker.name);
         if (other == nullptr) continue;
-        throw PluginRefused("its checker \"" + checker.name + "\" is already provided by " + other->file);
+        throw PluginRefused("its checker \"" + checker.name + "\" is already provided by " + other->description.file);
+    }
+}
+
+void PluginRegistry::rememberRemoved(const std::vector<Plugin>& former) {
+    for (const auto& plugin : former) {
+        std::error_code failed;
+        if (fs::exists(plugin.description.file, failed)) continue;
+        for (const auto& checker : plugin.description.checkers) removed_.insert(checker.name);
     }
 }
 
 std::vector<CheckerInfo> PluginRegistry::checkers() const {
     std::vector<CheckerInfo> all;
-    for (const auto& plugin : plugins_) std::ranges::copy(plugin.checkers, std::back_inserter(all));
+    for (const auto& plugin : plugins_) std::ranges::copy(plugin.description.checkers, std::back_inserter(all));
     return all;
 }
 
-const PluginDescription* PluginRegistry::provider(const std::string& checker) const {
-    for (const auto& plugin : plugins_) {
-        if (std::ranges::any_of(plugin.checkers, [&](const auto& each) { return each.name == checker; }))
-            return &plugin;
-    }
-    return nullptr;
+const Plugin* PluginRegistry::provider(const std::string& checker) const {
+    const auto found =
+        std::ranges::find_if(plugins_, [&](const auto& plugin) { return offers(plugin.description, checker); });
+    return found == plugins_.end() ? nullptr : &*found;
 }
 
-const ph_checker& PluginRegistry::open(const std::string& checker) {
+bool PluginRegistry::wasRemoved(const std::string& checker) const {
+    return removed_.contains(checker) && provider(checker) == nullptr;
+}
+
+std::shared_ptr<const ph_checker> PluginRegistry::open(const std::string& checker) {
     const auto* plugin = provider(checker);
     if (plugin == nullptr) throw PluginRefused("nobody offers the checker " + checker);
-    auto& library = libraries_[plugin->file];
-    if (!library) library = std::make_unique<PluginLibrary>(plugin->file, host_);
+    auto& library = libraries_[plugin->image];
+    if (!library) library = std::make_shared<const PluginLibrary>(plugin->image, host_);
     const auto* found = library->find(checker);
     if (found == nullptr) throw PluginRefused("it no longer offers the checker " + checker);
-    return *found;
+    return {library, found};
 }
 
 } // namespace probehost

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <probehost/abi.h>
+#include <sys/stat.h>
 
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -15,42 +17,58 @@
 
 namespace probehost {
 
+// One version of a plugin's file.
+struct Plugin {
+    PluginImage image;
+    PluginDescription description;
+};
+
 class PluginRegistry {
   public:
-    // What a file says of itself, without running any of it in this process; throws PluginRefused. Any thread, and
+    // What a plugin says of itself, without running any of it in this process; throws PluginRefused. Any thread, and
     // several at once.
-    using Describe = std::function<PluginDescription(const std::string& file)>;
+    using Describe = std::function<PluginDescription(const PluginImage& plugin)>;
 
     // `host` outlives the process' last plugin call.
     PluginRegistry(const ph_host* host, Describe describe) : host_(host), describe_(std::move(describe)) {}
 
     // Looks at every *.so of these folders, in the order of the path and of the names; the first to offer a checker has
-    // it. Files that are known already stay as they are. Never throws for what it finds.
+    // it. Files that have not changed stay as they are; where a changed one is refused, the version before stays. Never
+    // throws for what it finds.
     void scan(const std::vector<std::string>& directories);
 
-    const std::vector<PluginDescription>& plugins() const { return plugins_; }
+    const std::vector<Plugin>& plugins() const { return plugins_; }
     const std::vector<RefusedPlugin>& refused() const { return refused_; }                // files
     const std::vector<RefusedPlugin>& refusedDirectories() const { return directories_; } // missing, unreadable, unsafe
     const std::vector<std::string>& emptyDirectories() const { return empty_; }           // without any *.so
 
     std::vector<CheckerInfo> checkers() const;
     // Who offers a checker; nullptr when nobody does. Valid until the next scan().
-    const PluginDescription* provider(const std::string& checker) const;
+    const Plugin* provider(const std::string& checker) const;
+    // Nobody offers it any more, because the file that did was removed.
+    bool wasRemoved(const std::string& checker) const;
 
     // The checker, its plugin being opened in this process if need be; throws PluginRefused.
-    const ph_checker& open(const std::string& checker);
+    std::shared_ptr<const ph_checker> open(const std::string& checker);
 
   private:
-    void scanDirectory(const std::string& directory);
-    bool isKnown(const std::string& file) const;
-    PluginDescription inspect(const std::string& file) const;
-    void add(PluginDescription plugin);
+    struct Version { // of a file, as it was found
+        struct stat status {};
+        Plugin plugin;
+    };
+
+    void scanDirectory(const std::string& directory, const std::map<std::string, Version>& former);
+    Version inspect(const std::string& file, const Version* former) const;
+    void add(Version version);
     void requireNewCheckers(const PluginDescription& plugin) const;
+    void rememberRemoved(const std::vector<Plugin>& former);
 
     const ph_host* host_;
     Describe describe_;
-    std::vector<PluginDescription> plugins_;
-    std::map<std::string, std::unique_ptr<PluginLibrary>> libraries_; // by file
+    std::vector<Plugin> plugins_;
+    std::map<std::string, Version> versions_; // of plugins_, by file
+    std::map<PluginImage, std::shared_ptr<const PluginLibrary>> libraries_;
+    std::set<std::string> removed_; // checkers
     std::vector<RefusedPlugin> refused_;
     std::vector<RefusedPlugin> directories_;
     std::vector<std::string> empty_;

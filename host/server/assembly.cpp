@@ -50,6 +50,15 @@ std::unique_ptr<Check> create(const CheckEntry& entry, PluginEnvironment& enviro
     return nullptr;
 }
 
+// Who takes a plugin away wants its checks to go; one that was never there is a mistake.
+void dropRemoved(Settings& settings, const PluginRegistry& registry, Diagnostics& diagnostics) {
+    std::erase_if(settings.checks, [&](const CheckEntry& entry) {
+        if (!registry.wasRemoved(entry.policy.checker)) return false;
+        diagnostics.warning(entry.location, keyOf(entry), "is left out: its checker's plugin was removed");
+        return true;
+    });
+}
+
 } // namespace
 
 Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics) {
@@ -79,6 +88,7 @@ Assembly assemble(const std::string& configFile, PluginEnvironment& environment,
     Assembly assembly;
     assembly.settings = loadSettings(configFile, diagnostics);
     findPlugins(assembly.settings, registry, diagnostics);
+    dropRemoved(assembly.settings, registry, diagnostics);
     resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
     diagnostics.mask(assembly.settings.secrets);
     environment.mask(assembly.settings.secrets); // first, because new checks have new secrets

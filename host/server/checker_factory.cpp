@@ -20,11 +20,11 @@ CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environ
     const auto& name = check.policy.checker;
     const auto* plugin = environment.registry().provider(name);
     if (plugin == nullptr) throw PluginRefused("unknown checker");
-    if (!inProcessOfItsOwn(check.isolation, *plugin)) {
+    if (!inProcessOfItsOwn(check.isolation, plugin->description)) {
         return {std::make_unique<PluginChecker>(environment.registry().open(name), environment.host(), check.settings),
                 ""};
     }
-    auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->file), name, check.settings);
+    auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->image), name, check.settings);
     const auto& death = checker->death();
     std::string warning = death.empty() ? "" : "its worker process " + death + " when the check was created";
     return {std::move(checker), std::move(warning)};

@@ -20,7 +20,7 @@ class PluginEnvironment final : public PluginServices {
     PluginEnvironment()
         : host_(*this),
           workers_(workerProgram(), *this),
-          registry_(host_.table(), [this](const std::string& file) { return describe(file); }) {}
+          registry_(host_.table(), [this](const PluginImage& image) { return describe(image); }) {}
 
     void log(Level level, std::string_view text) override {
         if (level != Level::Debug) log_.write(level, text);
@@ -46,8 +46,8 @@ class PluginEnvironment final : public PluginServices {
     WorkerFleet& workers() { return workers_; }
 
   private:
-    PluginDescription describe(const std::string& file) const {
-        auto plugin = workers_.describe(file);
+    PluginDescription describe(const PluginImage& image) const {
+        auto plugin = workers_.describe(image);
         for (const auto& checker : plugin.checkers) {
             const auto wrong = SettingsSchema::wrongWith(checker.settingsSchema);
             if (!wrong.empty())

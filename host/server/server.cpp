@@ -5,9 +5,11 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
+#include <iterator>
 
 #include "http/handlers.hpp"
 
@@ -109,6 +111,7 @@ bool Server::run() {
 }
 
 void Server::announce() {
+    watchFiles();
     std::string where;
     for (const auto& address : settings_.server.listen) {
         const bool chosen = address.port == 0;
@@ -119,26 +122,47 @@ void Server::announce() {
     manager_.ready("serving " + checksInWords());
 }
 
+void Server::watchFiles() {
+    if (!settings_.plugins.watch) return watch_.reset();
+    if (!watch_) watch_ = std::make_unique<FileWatch>();
+    auto folders = settings_.plugins.path;
+    folders.push_back(std::filesystem::absolute(configFile_).parent_path());
+    std::ranges::copy(settings_.includeFolders, std::back_inserter(folders));
+    watch_->follow(folders);
+}
+
 // False when it is time to stop.
 bool Server::waitForEvent() {
-    std::array<pollfd, 3> fds = {
-        {{signals_.fd(), POLLIN, 0}, {notify_ ? notify_->fd() : -1, POLLIN, 0}, {reloading_.fd(), POLLIN, 0}}};
+    std::array<pollfd, 4> fds = {{{signals_.fd(), POLLIN, 0},
+                                  {notify_ ? notify_->fd() : -1, POLLIN, 0},
+                                  {reloading_.fd(), POLLIN, 0},
+                                  {watch_ ? watch_->fd() : -1, POLLIN, 0}}};
     if (drainEnds_ && Clock::now() >= *drainEnds_) return false;
     poll(fds.data(), fds.size(), longestWait());
     feedWatchdog();
     if (fds[1].revents != 0) notify_->receive(environment_.app());
+    if (fds[3].revents != 0) watch_->look();
     if (auto done = reloading_.result()) {
         reload(done->diagnostics, std::move(done->assembly));
         manager_.ready("serving " + checksInWords());
+        watchFiles();
     }
+    reloadWhatChanged();
     return !obey(signals_.next());
+}
+
+void Server::reloadWhatChanged() {
+    if (!watch_ || !watch_->due() || Clock::now() < *watch_->due()) return;
+    watch_->done();
+    beginReload();
 }
 
 // Milliseconds, as poll(2) wants them.
 int Server::longestWait() const {
-    const auto next = std::min(drainEnds_.value_or(Clock::time_point::max()),
-                               manager_.feedingTime().value_or(Clock::time_point::max()));
-    if (next == Clock::time_point::max()) return -1;
+    const auto never = Clock::time_point::max();
+    const auto watched = watch_ ? watch_->due().value_or(never) : never;
+    const auto next = std::min({drainEnds_.value_or(never), manager_.feedingTime().value_or(never), watched});
+    if (next == never) return -1;
     return static_cast<int>(std::max<int64_t>(0, std::chrono::ceil<milliseconds>(next - Clock::now()).count()));
 }
 

@@ -10,6 +10,7 @@
 #include "http/front.hpp"
 #include "http/health_source.hpp"
 #include "server/assembly.hpp"
+#include "server/file_watch.hpp"
 #include "server/health_feed.hpp"
 #include "server/plugin_environment.hpp"
 #include "server/reloading.hpp"
@@ -43,6 +44,8 @@ class Server final : public HealthSource {
     void feedWatchdog();
     std::string checksInWords() const;
     bool obey(int signal);
+    void watchFiles();
+    void reloadWhatChanged();
     void beginReload();
     void beginDrain();
     void reload(const Diagnostics& diagnostics, Assembly assembly);
@@ -66,6 +69,7 @@ class Server final : public HealthSource {
     std::unique_ptr<Front> front_;
     std::unique_ptr<NotifySocket> notify_;
     Reloading reloading_;
+    std::unique_ptr<FileWatch> watch_; // where plugins.watch asks for it
 };
 
 } // namespace probehost

@@ -39,8 +39,8 @@ void CheckServer::create(FrameReader& frame) {
     const auto check = frame.check();
     const auto* checker = library_.find(frame.text());
     const auto settings = readSettings(frame);
-    secrets_.insert(secrets_.end(), settings.secrets.begin(), settings.secrets.end());
-    link_.mask(secrets_);
+    secrets_.insert(settings.secrets.begin(), settings.secrets.end());
+    link_.mask({secrets_.begin(), secrets_.end()});
     try {
         if (checker == nullptr) throw CheckNotCreated("the plugin no longer offers this checker");
         checks_[check] = std::make_unique<HostedCheck>(*checker, link_, check, settings);

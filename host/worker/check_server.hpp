@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 
 #include "plugin/plugin_library.hpp"
 #include "worker/host_link.hpp"
@@ -25,7 +26,7 @@ class CheckServer {
     const PluginLibrary& library_;
     HostLink& link_;
     std::map<uint32_t, std::unique_ptr<HostedCheck>> checks_;
-    std::vector<std::string> secrets_;
+    std::set<std::string> secrets_;
 };
 
 } // namespace probehost

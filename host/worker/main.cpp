@@ -1,5 +1,5 @@
-// probehost-worker FILE: runs one plugin's checks in a process of its own. Nobody's to call but probehost's, which is
-// at the other end of descriptor 3.
+// probehost-worker FILE [copied]: runs one plugin's checks in a process of its own. Nobody's to call but probehost's,
+// which is at the other end of descriptor 3. Where the file was copied, the copy is descriptor 4.
 #include <fcntl.h>
 #include <malloc.h>
 #include <unistd.h>
@@ -7,6 +7,7 @@
 #include <csignal>
 #include <initializer_list>
 
+#include "isolation/worker_limits.hpp"
 #include "plugin/plugin_library.hpp"
 #include "worker/check_server.hpp"
 #include "worker/host_link.hpp"
@@ -33,10 +34,10 @@ void crashPlainly() {
     for (const int fatal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT}) std::signal(fatal, SIG_DFL);
 }
 
-std::string reason(const char* file, probehost::HostLink& link) {
+std::string reason(const probehost::PluginImage& plugin, probehost::HostLink& link) {
     using namespace probehost;
     try {
-        const PluginLibrary library(file, link.table());
+        const PluginLibrary library(plugin, link.table());
         CheckServer(library, link).serve();
         return "";
     } catch (const std::exception& refused) {
@@ -49,13 +50,13 @@ std::string reason(const char* file, probehost::HostLink& link) {
 } // namespace
 
 int main(int argc, char** argv) {
-    if (argc != 2) return usageError;
+    if (argc != 2 && argc != 3) return usageError;
     quiet();
     crashPlainly();
     mallopt(M_ARENA_MAX, 1); // the address space is limited, and few threads are busy at once
     probehost::enterSandbox();
     static probehost::HostLink link;
-    const auto why = reason(argv[1], link);
+    const auto why = reason(probehost::PluginImage::inherited(argv[1], argc == 3 ? probehost::workerImage : -1), link);
     if (!why.empty()) link.send(probehost::FrameWriter(probehost::FrameType::Refused).text(why));
     _exit(why.empty() ? 0 : 1); // no destructor of the plugin's gets a say
 }

@@ -154,7 +154,7 @@ TEST_CASE("worker: a program that is missing is a failure in words", "[isolation
     WorkerFleet lost("/nowhere/probehost-worker", ears());
     WorkerChecker checker(lost.of(pluginPath("conduct")), "praised", {});
     CHECK(checker.death() == "could not be started: /nowhere/probehost-worker: No such file or directory");
-    CHECK(runFor(checker, 50ms)->message ==
+    CHECK(runFor(checker, 5s)->message ==
           "Checker could not be started: /nowhere/probehost-worker: No such file or directory");
 }
 

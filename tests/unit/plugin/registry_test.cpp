@@ -16,7 +16,7 @@ namespace fs = std::filesystem;
 
 PluginRegistry registryOf(const std::vector<std::string>& directories) {
     static const WorkerFleet workers(WORKER, ears());
-    PluginRegistry registry(host(), [](const std::string& file) { return workers.describe(file); });
+    PluginRegistry registry(host(), [](const PluginImage& image) { return workers.describe(image); });
     registry.scan(directories);
     return registry;
 }
@@ -36,10 +36,10 @@ TEST_CASE("registry: sound plugins are used and the others named", "[plugin]") {
     auto registry = registryOf({folder.path("")});
 
     CHECK(registry.plugins().size() == 2);
-    CHECK(registry.provider("tiny")->file == folder.path("") + "a.so");
+    CHECK(registry.provider("tiny")->description.file == folder.path("") + "a.so");
     CHECK(registry.provider("good") != nullptr);
     CHECK(registry.provider("nobody") == nullptr);
-    CHECK(std::string(registry.open("tiny").name) == "tiny");
+    CHECK(std::string(registry.open("tiny")->name) == "tiny");
     CHECK_THROWS_WITH(registry.open("nobody"), "nobody offers the checker nobody");
     CHECK(registry.checkers().size() == 9);
     REQUIRE(registry.refused().size() == 3);
@@ -79,10 +79,10 @@ TEST_CASE("registry: a second look keeps what is open and finds what is new", "[
     const Folder folder;
     copy("tiny_good", folder.path("a.so"));
     auto registry = registryOf({folder.path("")});
-    const auto* first = &registry.open("tiny");
+    const auto first = registry.open("tiny");
     copy("wrapped", folder.path("b.so"));
     registry.scan({folder.path("")});
-    CHECK(&registry.open("tiny") == first);
+    CHECK(registry.open("tiny") == first);
     CHECK(registry.provider("good") != nullptr);
     CHECK(registry.plugins().size() == 2);
     CHECK(registry.refused().empty());

@@ -1,0 +1,154 @@
+"""Plugins that come, change and go while the host serves."""
+import json
+import os
+import shutil
+import subprocess
+
+import pytest
+
+from .host import until
+from .reload_test import under_load
+from .scripted import HERE, compile_plugin
+
+pytestmark = pytest.mark.slow
+BOTH = pytest.mark.parametrize("isolation", ["process", "thread"])
+
+
+@pytest.fixture(scope="module")
+def versions(tmp_path_factory):
+    directory = tmp_path_factory.mktemp("versions")
+    for says in ("", "one", "two"):
+        compile_plugin(HERE / "versioned.c", directory / f"{says or 'fine'}.so", f'-DSAYS="{says}"')
+    shutil.copy(directory / "fine.so", directory / "broken.so")
+    os.truncate(directory / "broken.so", 4000)
+    return directory
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "plugins").mkdir()
+    return tmp_path / "plugins"
+
+
+def put(source, target):
+    """As an installer does it: whole or not at all."""
+    fresh = target.with_name("." + target.name)
+    shutil.copy(source, fresh)
+    os.rename(fresh, target)
+
+
+def watching(serving, script, folder, scripted_plugins, checks=None):
+    config = {"plugins": {"path": [str(scripted_plugins), str(folder)], "watch": True},
+              "checks": {"a": script.check("a"), **(checks or {})}}
+    return serving(config)
+
+
+def add_check(host, isolation="process", name="dropped"):
+    (host.dir / "conf.d").mkdir(exist_ok=True)
+    fresh = host.dir / "fresh"
+    fresh.write_text(json.dumps({"checks": {name: {"checker": "versioned", "isolation": isolation}}}), encoding="utf-8")
+    os.rename(fresh, host.dir / "conf.d" / f"{name}.yaml")
+
+
+def says(host, name="dropped"):
+    check = host.ready().checks.get(name)
+    return None if check is None else check.get("error", "fine")
+
+
+@BOTH
+def test_dropped_in_replaced_and_removed(serving, script, folder, versions, scripted_plugins, isolation):
+    host = watching(serving, script, folder, scripted_plugins)
+    put(versions / "one.so", folder / "versioned.so")
+    add_check(host, isolation)
+    until(lambda: says(host) == "one", 2)
+    put(versions / "two.so", folder / "versioned.so")
+    until(lambda: says(host) == "two", 2)
+    put(versions / "broken.so", folder / "versioned.so")
+    host.until_logged("; the version before stays in use", 2)
+    assert says(host) == "two"
+    put(versions / "fine.so", folder / "versioned.so")
+    until(lambda: host.ready().status == 200, 2)
+    (folder / "versioned.so").unlink()
+    until(lambda: says(host) is None, 2)
+    assert "is left out: its checker's plugin was removed" in host.log
+    assert host.ready().status == 200
+    put(versions / "one.so", folder / "versioned.so")
+    until(lambda: says(host) == "one", 2)
+    (host.dir / "conf.d" / "dropped.yaml").unlink()
+    until(lambda: says(host) is None, 2)
+
+
+@BOTH
+def test_a_copy_over_a_live_plugin_crashes_nothing(serving, script, folder, versions, scripted_plugins, isolation):
+    shutil.copy(versions / "fine.so", folder / "versioned.so")
+    check = {"checker": "versioned", "isolation": isolation}
+    host = watching(serving, script, folder, scripted_plugins, {"dropped": check})
+    host.until_ready()
+    subprocess.run(["sh", "-c", f"head -c 20000 /dev/zero > {folder}/versioned.so"], check=True)
+    with under_load(host, "/health", "/health/ready") as answers:
+        host.until_logged("; the version before stays in use", 3)
+        subprocess.run(["cp", versions / "two.so", folder / "versioned.so"], check=True)
+        until(lambda: says(host) == "two", 3)
+    assert {answer.status for answer in answers if "checks" not in answer.body} == {200}
+    assert {answer.checks["dropped"].get("error", "fine") for answer in answers if "checks" in answer.body} <= {"fine", "two"}
+
+
+@BOTH
+def test_no_probe_is_answered_wrongly_while_versions_change(serving, script, folder, versions, scripted_plugins, isolation):
+    put(versions / "fine.so", folder / "versioned.so")
+    other = folder.parent / "other.so"
+    compile_plugin(HERE / "versioned.c", other, '-DSAYS=""', "-DOTHER", "-O2")
+    check = {"checker": "versioned", "isolation": isolation}
+    host = watching(serving, script, folder, scripted_plugins, {"dropped": check})
+    host.until_ready()
+    with under_load(host, "/health/ready", "/health") as answers:
+        for number in range(20):
+            put(other if number % 2 == 0 else versions / "fine.so", folder / "versioned.so")
+            before = host.log.count("reloaded")
+            until(lambda: host.log.count("reloaded") > before, 3)
+    assert {answer.status for answer in answers} == {200}
+    assert "unhealthy" not in host.log
+
+
+def test_a_thousand_reloads_under_load_grow_nothing(serving, script, folder, versions, scripted_plugins):
+    put(versions / "fine.so", folder / "versioned.so")
+    checks = {"a": script.check("a"), "dropped": {"checker": "versioned", "isolation": "process"}}
+    host = serving({"checks": checks}, plugins=[scripted_plugins, folder])
+    host.until_ready()
+
+    def resident():
+        with open(f"/proc/{host.process.pid}/statm", encoding="ascii") as statm:
+            return int(statm.read().split()[1]) * 4
+    with under_load(host, "/health/ready", "/health") as answers:
+        for number in range(1000):
+            if number == 200:
+                before = resident(), host.descriptors, host.threads
+            if number % 10 == 0:
+                put(versions / "fine.so", folder / "versioned.so")
+            assert host.reload()
+    assert {answer.status for answer in answers} == {200}
+    after = resident(), host.descriptors, host.threads
+    assert after[0] < before[0] + 2048
+    assert after[1] <= before[1] + 4
+    assert after[2] <= before[2] + 4
+
+
+@pytest.mark.parametrize("mode, words", [(0o666, "is writable by everyone: chmod o-w it"), (0o664, "is writable by its group: chmod g-w it")])
+def test_a_file_that_others_may_write_is_refused(configured, script, folder, versions, scripted_plugins, mode, words):
+    put(versions / "one.so", folder / "versioned.so")
+    (folder / "versioned.so").chmod(mode)
+    host = configured({"checks": {}}, plugins=[folder])
+    assert words in host.run("plugins", "--config", host.file).stdout
+    (folder / "versioned.so").chmod(0o644)
+    folder.chmod(0o777 if mode == 0o666 else 0o775)
+    done = host.run("validate", "--config", host.file)
+    assert (done.returncode, words in done.stderr + done.stdout) == (78, True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_a_file_of_somebody_else_is_refused(configured, folder, versions):
+    put(versions / "one.so", folder / "versioned.so")
+    os.chown(folder / "versioned.so", 65534, 65534)
+    host = configured({"checks": {}}, plugins=[folder])
+    listed = host.run("plugins", "--config", host.file).stdout
+    assert "belongs to nobody: chown it to root\n" in listed
