@@ -79,7 +79,9 @@ PluginDescription WorkerFleet::describe(const PluginImage& plugin) const {
         WorkerProcess process(program_, plugin);
         const auto frame = firstFrame(process, end);
         if (frame.empty()) throw PluginRefused(death(process, end));
-        return understood(frame, plugin.file());
+        auto description = understood(frame, plugin.file());
+        if (hasGoRuntime(plugin.path())) description.flags |= PH_PLUGIN_OWN_PROCESS;
+        return description;
     } catch (const FrameBroken& broken) {
         throw PluginRefused(std::string("spoke garbage while loading: ") + broken.what());
     } catch (const PluginRefused&) {

@@ -157,14 +157,33 @@ bool namesRelativeFolders(Elf* elf) {
     return false;
 }
 
-} // namespace
+bool hasSection(Elf* elf, const char* wanted) {
+    size_t names = 0;
+    if (elf_getshdrstrndx(elf, &names) != 0) return false;
+    for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
+        GElf_Shdr header;
+        const char* name = gelf_getshdr(section, &header) == nullptr ? nullptr : elf_strptr(elf, names, header.sh_name);
+        if (name != nullptr && std::strcmp(name, wanted) == 0) return true;
+    }
+    return false;
+}
 
-bool looksBesideItself(const std::string& file) {
+// False for what is no ELF file at all.
+template <typename Question>
+bool ask(const std::string& file, Question question) {
     elf_version(EV_CURRENT);
     const Descriptor descriptor{open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
     if (descriptor.fd < 0) return false;
     const ElfFile elf(elf_begin(descriptor.fd, ELF_C_READ, nullptr), elf_end);
-    return elf && namesRelativeFolders(elf.get());
+    return elf && question(elf.get());
+}
+
+} // namespace
+
+bool looksBesideItself(const std::string& file) { return ask(file, namesRelativeFolders); }
+
+bool hasGoRuntime(const std::string& file) {
+    return ask(file, [](Elf* elf) { return hasSection(elf, ".go.buildinfo"); });
 }
 
 PluginNote inspectPluginFile(const std::string& file) {

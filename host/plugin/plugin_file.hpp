@@ -23,6 +23,9 @@ struct PluginNote {
 // Reads the ELF header, the note and the exported symbol; throws PluginRefused for a file that this host cannot use.
 PluginNote inspectPluginFile(const std::string& file);
 
+// Whether Go's runtime is in the file: it starts threads and changes signal handlers for the whole process.
+bool hasGoRuntime(const std::string& file);
+
 // Whether the file names folders relative to its own ($ORIGIN) where its libraries are looked for.
 bool looksBesideItself(const std::string& file);
 

@@ -9,9 +9,12 @@ namespace probehost {
 
 namespace {
 
+bool asksForProcess(const PluginDescription& plugin) { return (plugin.flags & PH_PLUGIN_OWN_PROCESS) != 0; }
+
 bool inProcessOfItsOwn(Isolation isolation, const PluginDescription& plugin) {
+    if (asksForProcess(plugin)) return true;
     if (isolation != Isolation::Auto) return isolation == Isolation::Process;
-    return (plugin.flags & PH_PLUGIN_OWN_PROCESS) != 0 || !isShipped(plugin.file);
+    return !isShipped(plugin.file);
 }
 
 } // namespace
@@ -27,6 +30,8 @@ CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environ
     auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->image), name, check.settings);
     const auto& death = checker->death();
     std::string warning = death.empty() ? "" : "its worker process " + death + " when the check was created";
+    if (warning.empty() && check.isolation == Isolation::Thread)
+        warning = "runs in a process of its own, because its plugin cannot share one: isolation thread is not obeyed";
     return {std::move(checker), std::move(warning)};
 }
 

@@ -161,7 +161,7 @@ def test_auto_trusts_nobody_but_our_own(serving, plugins, scripted_plugins, scri
         running = []
         for pid in workers(host):
             with open(f"/proc/{pid}/cmdline", encoding="ascii") as line:
-                running.append(line.read().rstrip("\0").rpartition("/")[2])
+                running.append(line.read().split("\0")[1].rpartition("/")[2])
         assert running == expected
 
 
