@@ -62,6 +62,7 @@ struct Options {
     cli::CheckOptions check;
     cli::ProbeOptions probe;
     cli::PluginsOptions plugins;
+    cli::ReloadOptions reload;
 };
 
 void addServe(CLI::App& app, Options& options, int& status) {
@@ -104,6 +105,17 @@ void addProbe(CLI::App& app, Options& options, int& status) {
         ->check(CLI::Range(1, 3600000))
         ->capture_default_str()
         ->type_name("MS");
+}
+
+void addReload(CLI::App& app, Options& options, int& status) {
+    auto& reload = add(app, "reload", "Have a running service read its configuration anew", status,
+                       [&] { return cli::reload(options.reload); });
+    reload.footer(
+        "\nPrints every error and warning; with an error the configuration before stays in force.\n"
+        "Exit status: 0 when it was reloaded, else 1.");
+    addConfig(reload, options.reload.config);
+    reload.add_option("--admin", options.reload.admin, "The service's admin socket instead of the configuration's")
+        ->type_name("unix:PATH");
 }
 
 void addPlugins(CLI::App& app, Options& options, int& status) {
@@ -149,6 +161,7 @@ int run(int argc, char** argv) {
     addServe(app, options, status);
     addCheck(app, options, status);
     addProbe(app, options, status);
+    addReload(app, options, status);
     addPlugins(app, options, status);
     if (!knowsCommand(app, argc, argv)) return cli::UsageError;
     try {

@@ -3,8 +3,9 @@
     python3 benchmarks/front_attack/compare.py BUILD [--connections 10000] [--probes 10000]
 
 BUILD was made with -DPROBEHOST_BENCHMARKS=ON. nginx (package nginx-light) answers a fixed body with one worker; it is left
-out when it is not installed. Then probehost alone, in straits: half the connections it is attacked with, 200 descriptors,
-64 checks that spin in its own process. The status is 0 when no probe of probehost failed."""
+out when it is not installed. Both have the same time limits: first a minute, so that all attackers stay, then probehost's own,
+which throw them out and let them come back. Then probehost alone, in straits: half the connections it is attacked with, 200
+descriptors, 64 checks that spin in its own process. The status is 0 when no probe of probehost failed."""
 import argparse
 import contextlib
 import json
@@ -24,7 +25,7 @@ from system.scripted import HERE, compile_plugin  # noqa: E402
 ATTACKS = ["none", "idle", "slow", "keepalive", "deaf", "huge", "mixed", "churn"]
 NGINX = """daemon off; master_process off; worker_rlimit_nofile 65536; pid {0}/pid; error_log {0}/error.log;
 events {{ worker_connections 20000; }}
-http {{ access_log off; client_header_timeout 60s; keepalive_timeout 60s; keepalive_requests 1000000;
+http {{ access_log off; client_header_timeout {2}s; send_timeout {2}s; keepalive_timeout {3}s; keepalive_requests 1000000;
   client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;
   server {{ listen 127.0.0.1:{1} backlog=4096; location / {{ default_type application/json; return 200 '{{"status":"alive"}}'; }} }} }}
 """
@@ -44,13 +45,13 @@ def probehost(build, checks=None, limits=None, plugins=()):
 
 
 @contextlib.contextmanager
-def nginx():
+def nginx(head, keep_alive):
     with tempfile.TemporaryDirectory() as directory, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
         file = pathlib.Path(directory, "nginx.conf")
-        file.write_text(NGINX.format(directory, port), encoding="utf-8")
+        file.write_text(NGINX.format(directory, port, head, keep_alive), encoding="utf-8")
         with subprocess.Popen(["/usr/sbin/nginx", "-c", file, "-e", f"{directory}/error.log"]) as process:
             time.sleep(0.5)
             yield port, process.pid
@@ -73,13 +74,14 @@ def attack(arguments, target, kind, name):
     return done.returncode
 
 
-def side_by_side(arguments):
+def side_by_side(arguments, head, keep_alive):
     failed = 0
+    print(f"limits: {head} s for a head, {keep_alive} s between requests", flush=True)
     for kind in arguments.attacks:
-        with probehost(arguments.build) as target:
+        with probehost(arguments.build, limits={"header_time": f"{head}s", "keep_alive": f"{keep_alive}s"}) as target:
             failed += attack(arguments, target, kind, "probehost")
         if shutil.which("/usr/sbin/nginx"):
-            with nginx() as target:
+            with nginx(head, keep_alive) as target:
                 attack(arguments, target, kind, "nginx")
     return failed
 
@@ -109,7 +111,8 @@ def main():
     arguments = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    return 1 if side_by_side(arguments) + in_straits(arguments) else 0
+    failed = side_by_side(arguments, 60, 60) + side_by_side(arguments, 2, 5) + in_straits(arguments)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

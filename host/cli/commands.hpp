@@ -37,10 +37,16 @@ struct PluginsOptions {
     Format format = Format::Text;
 };
 
+struct ReloadOptions {
+    std::string config;
+    std::string admin; // instead of the configuration's
+};
+
 int serve(const std::string& config);
 int validate(const std::string& config);
 int check(const CheckOptions& options);
 int probe(const ProbeOptions& options);
 int plugins(const PluginsOptions& options);
+int reload(const ReloadOptions& options);
 
 } // namespace probehost::cli

@@ -1,4 +1,4 @@
-// What the application may say over the admin socket: PUT /admin/state/KEY with "loaded" or "unloaded".
+// What the admin socket takes: PUT /admin/state/KEY with "loaded" or "unloaded", POST /admin/reload.
 #include <Poco/JSON/Parser.h>
 #include <Poco/Net/HTTPRequestHandler.h>
 #include <Poco/Net/HTTPServerRequest.h>
@@ -6,8 +6,10 @@
 #include <Poco/String.h>
 #include <Poco/URI.h>
 
+#include <chrono>
 #include <optional>
 #include <set>
+#include <sstream>
 
 #include "http/answer_writing.hpp"
 #include "http/handlers.hpp"
@@ -22,6 +24,19 @@ using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
 constexpr std::string_view statePath = "/admin/state/";
+constexpr std::string_view reloadPath = "/admin/reload";
+constexpr std::chrono::seconds longestReload{45}; // plugins are tried, for a few seconds each
+
+Answer renderReload(const ReloadOutcome& outcome) {
+    Poco::JSON::Array::Ptr findings = new Poco::JSON::Array;
+    for (const auto& finding : outcome.findings) findings->add(finding);
+    Poco::JSON::Object body(Poco::JSON_PRESERVE_KEY_ORDER);
+    body.set("reloaded", outcome.reloaded);
+    body.set("findings", findings);
+    std::ostringstream text;
+    body.stringify(text);
+    return {outcome.reloaded ? 200 : 422, text.str()};
+}
 
 // The body may be a word, JSON true or false, or {"state": word}; an empty one means yes.
 std::optional<bool> yesOrNo(std::string word) {
@@ -60,12 +75,20 @@ Answer get(AppState& state, const std::string& key) {
     return {200, said->yes ? R"({"state":"loaded"})" : R"({"state":"unloaded"})"};
 }
 
+Answer reload(HealthSource& source) {
+    auto outcome = source.requestReload();
+    if (outcome.wait_for(longestReload) != std::future_status::ready)
+        return {504, renderError("The reload goes on; the log will tell")};
+    return renderReload(outcome.get());
+}
+
 class AdminHandler final : public Poco::Net::HTTPRequestHandler {
   public:
     explicit AdminHandler(HealthSource& source) : source_(source) {}
 
     void handleRequest(HTTPServerRequest& request, HTTPServerResponse& response) override {
         const auto path = Poco::URI(request.getURI()).getPath();
+        if (path == reloadPath && request.getMethod() == "POST") return send(response, reload(source_));
         if (!path.starts_with(statePath)) return send(response, {404, renderError("No such path")});
         const auto key = path.substr(statePath.size());
         if (request.getMethod() == "GET") return send(response, get(source_.appState(), key));

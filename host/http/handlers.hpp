@@ -10,7 +10,7 @@ namespace probehost {
 // Probes with options: ?verbose, ?exclude=NAME, /health/ready/NAME, text/plain, application/health+json.
 Poco::Net::HTTPRequestHandlerFactory::Ptr probeHandlers(HealthSource& source);
 
-// The admin socket: GET and PUT /admin/state/KEY.
+// The admin socket: GET and PUT /admin/state/KEY, POST /admin/reload.
 Poco::Net::HTTPRequestHandlerFactory::Ptr adminHandlers(HealthSource& source);
 
 } // namespace probehost

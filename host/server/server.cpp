@@ -133,21 +133,23 @@ void Server::watchFiles() {
 
 // False when it is time to stop.
 bool Server::waitForEvent() {
-    std::array<pollfd, 4> fds = {{{signals_.fd(), POLLIN, 0},
+    std::array<pollfd, 5> fds = {{{signals_.fd(), POLLIN, 0},
                                   {notify_ ? notify_->fd() : -1, POLLIN, 0},
                                   {reloading_.fd(), POLLIN, 0},
-                                  {watch_ ? watch_->fd() : -1, POLLIN, 0}}};
+                                  {watch_ ? watch_->fd() : -1, POLLIN, 0},
+                                  {reloadRequests_.fd(), POLLIN, 0}}};
     if (drainEnds_ && Clock::now() >= *drainEnds_) return false;
     poll(fds.data(), fds.size(), longestWait());
     feedWatchdog();
     if (fds[1].revents != 0) notify_->receive(environment_.app());
     if (fds[3].revents != 0) watch_->look();
     if (auto done = reloading_.result()) {
-        reload(done->diagnostics, std::move(done->assembly));
+        reloadRequests_.answer(reload(done->diagnostics, std::move(done->assembly)));
         manager_.ready("serving " + checksInWords());
         watchFiles();
     }
     reloadWhatChanged();
+    if (reloadRequests_.take(!reloading_.idle())) beginReload();
     return !obey(signals_.next());
 }
 
@@ -207,19 +209,22 @@ FrontSettings Server::frontSettings() const {
     return frontSettings_;
 }
 
-void Server::reload(const Diagnostics& diagnostics, Assembly assembly) {
+ReloadOutcome Server::reload(const Diagnostics& diagnostics, Assembly assembly) {
+    ReloadOutcome outcome{!diagnostics.hasErrors(), {}};
     for (const auto& diagnostic : diagnostics.sorted()) {
+        outcome.findings.push_back(diagnostic.text());
         const bool error = diagnostic.severity == Diagnostic::Severity::Error;
         log_.write(error ? Level::Error : Level::Warning, diagnostic.text());
     }
     if (diagnostics.hasErrors()) {
         log_.write(Level::Error, "not reloaded: the configuration has errors, the one before stays in force");
-        return;
+        return outcome;
     }
     warnOfRestart(assembly.settings);
     apply(std::move(assembly.settings));
     scheduler_.replace(std::move(assembly.checks));
     log_.write(Level::Info, "reloaded " + configFile_ + " with " + checksInWords());
+    return outcome;
 }
 
 void Server::apply(Settings settings) {

@@ -13,6 +13,7 @@
 #include "server/file_watch.hpp"
 #include "server/health_feed.hpp"
 #include "server/plugin_environment.hpp"
+#include "server/reload_requests.hpp"
 #include "server/reloading.hpp"
 #include "server/service_manager.hpp"
 #include "server/signals.hpp"
@@ -32,6 +33,7 @@ class Server final : public HealthSource {
     std::string service() const override { return feed_.service(); }
     FrontSettings frontSettings() const override;
     AppState& appState() override { return environment_.app(); }
+    std::future<ReloadOutcome> requestReload() override { return reloadRequests_.ask(); }
 
   private:
     FrontOptions frontOptions(const Settings& settings);
@@ -48,7 +50,7 @@ class Server final : public HealthSource {
     void reloadWhatChanged();
     void beginReload();
     void beginDrain();
-    void reload(const Diagnostics& diagnostics, Assembly assembly);
+    ReloadOutcome reload(const Diagnostics& diagnostics, Assembly assembly);
     void apply(Settings settings);
     void warnOfRestart(const Settings& fresh);
 
@@ -69,6 +71,7 @@ class Server final : public HealthSource {
     std::unique_ptr<Front> front_;
     std::unique_ptr<NotifySocket> notify_;
     Reloading reloading_;
+    ReloadRequests reloadRequests_;
     std::unique_ptr<FileWatch> watch_; // where plugins.watch asks for it
 };
 

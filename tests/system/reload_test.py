@@ -209,3 +209,34 @@ def test_twenty_reloads_leave_nothing_behind(serving, script):
     host.until_ready()
     until(lambda: belongings()[1] <= descriptors + 2, 3)
     assert belongings()[0] <= threads + 16
+
+
+def test_the_command_tells_what_came_of_it(serving, script):
+    host = serving({"checks": script.checks("a")})
+    host.configure({"checks": script.checks("a", "b")})
+    done = host.run("reload", "--config", host.file)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "reloaded\n", "")
+    until(lambda: "b" in host.ready().checks)
+    host.file.write_text("checks: {a: {checker: nobody}}\nadmin: {listen: 'unix:%s'}\n" % host.admin, encoding="utf-8")
+    done = host.run("reload", "--admin", "unix:" + host.admin)
+    assert (done.returncode, done.stdout) == (1, "not reloaded: the configuration before stays in force\n")
+    assert 'unknown checker "nobody"' in done.stderr
+    assert "b" in host.ready().checks
+
+
+def test_everybody_who_asks_is_told(serving, script):
+    host = serving({"checks": script.checks("a")})
+    outcomes = []
+    threads = [threading.Thread(target=lambda: outcomes.append(host.run("reload", "--config", host.file).returncode)) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcomes == [0] * 8
+
+
+def test_nobody_is_there_to_reload(configured, script):
+    host = configured({"checks": script.checks("a")})
+    done = host.run("reload", "--config", host.file)
+    assert done.returncode == 1
+    assert "is probehost running, with this configuration?" in done.stderr
