@@ -7,20 +7,18 @@
 #include <optional>
 
 #include "config/check_section.hpp"
+#include "config/config_document.hpp"
 #include "config/config_section.hpp"
-#include "config/expansion.hpp"
 #include "config/host_settings.hpp"
 #include "config/include_files.hpp"
 #include "config/secret_patterns.hpp"
 #include "config/suggestion.hpp"
 #include "config/text_file.hpp"
-#include "config/yaml_reader.hpp"
 
 namespace probehost {
 
 namespace {
 
-constexpr std::size_t maxConfigFile = 1U << 20U;
 constexpr auto defaultInclude = "conf.d/*.yaml";
 
 void collectSecrets(const ConfigNode& node, std::vector<std::string>& secrets) {
@@ -56,20 +54,8 @@ class Loader {
 
   private:
     std::optional<ConfigNode> document(const std::string& file) {
-        const auto read = readTextFile(file, maxConfigFile);
-        if (const auto* failure = std::get_if<FileFailure>(&read)) {
-            diagnostics_.error({file}, "", failure->why);
-            return std::nullopt;
-        }
-        const auto& text = std::get<std::string>(read);
-        if (const int line = firstLineNotText(text); line != 0) {
-            diagnostics_.error({file, line}, "", "holds a control character, or bytes that are no UTF-8 text");
-            return std::nullopt;
-        }
-        auto root = readYaml(text, file, diagnostics_);
-        if (!root) return std::nullopt;
-        expand(*root, file, diagnostics_);
-        collectSecrets(*root, settings_.secrets);
+        auto root = readDocument(file, diagnostics_);
+        if (root) collectSecrets(*root, settings_.secrets);
         return root;
     }
 
