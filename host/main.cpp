@@ -11,6 +11,8 @@
 #include <new>
 
 #include "cli/commands.hpp"
+#include "cli/format_option.hpp"
+#include "cli/plugin_group.hpp"
 #include "cli/terminal.hpp"
 #include "cli/usage_error.hpp"
 #include "config/suggestion.hpp"
@@ -34,20 +36,6 @@ probehost COMMAND --help tells more about one command.)";
 void addConfig(CLI::App& command, std::string& config) {
     config = defaultConfig;
     command.add_option("-c,--config", config, "The configuration file")->capture_default_str()->type_name("FILE");
-}
-
-void addFormat(CLI::App& command, Format& format, std::map<std::string, Format> formats) {
-    std::string words;
-    for (const auto& [word, value] : formats) words += (words.empty() ? "" : ", ") + word;
-    const auto byWord = [formats = std::move(formats), words](std::string& text) {
-        const auto found = formats.find(CLI::detail::to_lower(text));
-        if (found == formats.end()) return "\"" + cli::printable(text) + "\": expected one of " + words;
-        text = std::to_string(static_cast<int>(found->second));
-        return std::string();
-    };
-    command.add_option("--format", format, "How to print the outcome: " + words)
-        ->transform(CLI::Validator(byWord, ""))
-        ->type_name("FORMAT");
 }
 
 // Adds a command whose body runs when it was the one asked for.
@@ -86,8 +74,8 @@ void addCheck(CLI::App& app, Options& options, int& status) {
         "with --format nagios 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN.");
     check.add_option("NAME", options.check.names, "The checks to run; all when none is named")->type_name("");
     addConfig(check, options.check.config);
-    addFormat(check, options.check.format,
-              {{"text", Format::Text}, {"json", Format::Json}, {"nagios", Format::Nagios}});
+    cli::addFormat(check, options.check.format,
+                   {{"text", Format::Text}, {"json", Format::Json}, {"nagios", Format::Nagios}});
 }
 
 void addProbe(CLI::App& app, Options& options, int& status) {
@@ -124,16 +112,18 @@ void addPlugins(CLI::App& app, Options& options, int& status) {
     addConfig(plugins, options.plugins.config);
     plugins.add_option("--path", options.plugins.path, "Look here instead of the configuration's plugins.path")
         ->type_name("DIRECTORY");
-    addFormat(plugins, options.plugins.format, {{"text", Format::Text}, {"json", Format::Json}});
+    cli::addFormat(plugins, options.plugins.format, {{"text", Format::Text}, {"json", Format::Json}});
 }
 
-// CLI11 would only say that a command is required.
+// CLI11 would only say that a command is required. A group's word is followed by one of its own commands.
 bool knowsCommand(const CLI::App& app, int argc, char** argv) {
     if (argc < 2 || argv[1][0] == '-') return true;
     const std::string asked = argv[1];
     std::vector<std::string> names;
     for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
-    if (std::ranges::find(names, asked) != names.end()) return true;
+    if (names.empty()) return true;
+    if (std::ranges::find(names, asked) != names.end())
+        return knowsCommand(*app.get_subcommand(asked), argc - 1, argv + 1);
     std::cerr << "error: unknown command \"" << cli::printable(asked) << '"' << hint(asked, names) << '\n';
     return false;
 }
@@ -163,6 +153,7 @@ int run(int argc, char** argv) {
     addProbe(app, options, status);
     addReload(app, options, status);
     addPlugins(app, options, status);
+    cli::addPluginGroup(app, status);
     if (!knowsCommand(app, argc, argv)) return cli::UsageError;
     try {
         app.parse(argc, argv);

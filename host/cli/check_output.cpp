@@ -97,7 +97,7 @@ std::string render(const CheckSummary& summary, Format format) {
             return json(summary);
         case Format::Nagios:
             return nagios(summary);
-        case Format::Text:
+        default:
             break;
     }
     return table(summary);

@@ -17,7 +17,7 @@ enum Exit {
     ConfigError = 78
 };
 
-enum class Format { Text, Json, Nagios };
+enum class Format { Text, Json, Nagios, Junit };
 
 struct CheckOptions {
     std::string config;

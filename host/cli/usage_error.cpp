@@ -30,15 +30,24 @@ std::string leftOver(const CLI::App& app, const CLI::App& command) {
     return "unknown option " + name + (meant ? ", did you mean \"" + *meant + "\"?" : "");
 }
 
+// The words that lead to the innermost command that was given, and that command.
+std::pair<std::string, const CLI::App*> asked(const CLI::App& app) {
+    std::pair<std::string, const CLI::App*> found = {app.get_name(), &app};
+    while (!found.second->get_subcommands().empty()) {
+        found.second = found.second->get_subcommands().front();
+        found.first += " " + found.second->get_name();
+    }
+    return found;
+}
+
 } // namespace
 
 std::string usageError(const CLI::App& app, const CLI::ParseError& error) {
-    const auto commands = app.get_subcommands();
-    const auto& command = commands.empty() ? app : *commands.front();
-    std::string text = commands.empty() ? "a command is missing" : error.what();
-    if (!app.remaining(true).empty()) text = leftOver(app, command);
-    const auto asked = app.get_name() + (commands.empty() ? "" : " " + command.get_name()) + " --help";
-    return printable("error: " + text + (text.ends_with('?') ? " " : "; ") + asked + " tells more");
+    const auto [words, command] = asked(app);
+    const bool incomplete = !command->get_subcommands({}).empty();
+    std::string text = incomplete ? "a command is missing" : error.what();
+    if (!app.remaining(true).empty()) text = leftOver(app, *command);
+    return printable("error: " + text + (text.ends_with('?') ? " " : "; ") + words + " --help tells more");
 }
 
 } // namespace probehost::cli
