@@ -88,6 +88,11 @@ std::optional<CheckSettings> settingsFromJson(const std::string& json, const Che
     return settings;
 }
 
+bool exampleFits(const CheckerInfo& checker) {
+    const auto example = exampleOf(checker);
+    return example.empty() || settingsFromExample(example, checker);
+}
+
 CheckSettings chooseSettings(const std::string& file, const CheckerInfo& checker) {
     if (!file.empty()) {
         Diagnostics diagnostics;

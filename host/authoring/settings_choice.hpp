@@ -24,6 +24,9 @@ struct NoSettings : std::runtime_error {
 // Settings from JSON, validated but not expanded; nothing when the checker's schema does not accept them.
 std::optional<CheckSettings> settingsFromJson(const std::string& json, const CheckerInfo& checker);
 
+// False when the checker's author gives an example that its own schema does not accept.
+bool exampleFits(const CheckerInfo& checker);
+
 // From `file`; without one ("") the checker's own example, or else what its schema asks for at least. Throws
 // NoSettings.
 CheckSettings chooseSettings(const std::string& file, const CheckerInfo& checker);

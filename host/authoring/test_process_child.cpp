@@ -8,6 +8,7 @@
 #include <exception>
 
 #include "authoring/report_pipe.hpp"
+#include "authoring/settings_choice.hpp"
 #include "authoring/test_process.hpp"
 #include "plugin/plugin_file.hpp"
 
@@ -31,6 +32,8 @@ Finding found(const VerifyTest& test, const Subject& subject) {
         return test.run(subject);
     } catch (const PluginRefused& refused) {
         return skip(std::string("the plugin is refused: ") + refused.what());
+    } catch (const NoSettings& none) {
+        return skip(none.what());
     } catch (const std::exception& failure) {
         return fail(std::string("an exception came out of it: ") + failure.what(), test.fix);
     } catch (...) {

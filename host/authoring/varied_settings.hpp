@@ -1,0 +1,36 @@
+// Settings that a host could give a checker, made up from its schema: valid, and unusual.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "plugin/check_settings.hpp"
+#include "plugin/checker_info.hpp"
+
+namespace probehost::authoring {
+
+struct Variation {
+    std::string what; // such as "/url set to 65536 letters"
+    CheckSettings settings;
+};
+
+class VariedSettings {
+  public:
+    // `json`: settings that the schema accepts. The same seed gives the same variations.
+    VariedSettings(const CheckerInfo& checker, std::string json, uint64_t seed);
+
+    // As many as were found in `tries`, the given settings first.
+    std::vector<Variation> some(size_t tries);
+
+  private:
+    const CheckerInfo& checker_;
+    const std::string json_;
+    std::mt19937_64 random_;
+};
+
+// The same settings, with a text that nobody else says in every secret member that has none and takes one.
+CheckSettings withCanaries(const CheckerInfo& checker, const CheckSettings& settings);
+
+} // namespace probehost::authoring
