@@ -20,13 +20,14 @@ using std::chrono::seconds;
 
 Finding createsAndDestroysWithoutTrace(const Subject& subject) {
     return eachChecker(subject, [&](const TriedChecker& tried) {
-        constexpr int warmUp = 100;
+        constexpr int warmUp = 50;
         constexpr int times = 1000;
         constexpr long mostGrowth = 4096; // kilobytes
-        for (int i = 0; i < warmUp; i++) tried.create().require();
+        const auto warm = Clock::now() + seconds(2);
+        for (int i = 0; i < warmUp && Clock::now() < warm; i++) tried.create().require();
         const ProcessState before;
         const auto memory = residentKilobytes();
-        const auto until = Clock::now() + seconds(10);
+        const auto until = Clock::now() + seconds(5);
         int done = 0;
         for (; done < times && Clock::now() < until; done++) tried.create().require();
         const auto growth = residentKilobytes() - memory;

@@ -5,6 +5,7 @@
 #include <unistr.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -54,6 +55,7 @@ Finding opensQuickly(const Subject& subject) {
 Finding leavesProcessAsItIs(const Subject& subject) {
     RecordingServices services;
     const PluginHost host(services);
+    std::signal(SIGPIPE, SIG_DFL); // so that it is seen when somebody ignores it
     const ProcessState before;
     entryOf(subject.file)(host.table());
     const auto changes = settledChanges(before);

@@ -70,7 +70,9 @@ milliseconds TriedChecker::timeout() const { return std::min(info.timeout, milli
 CheckSettings settingsOf(const Subject& subject, const CheckerInfo& checker) {
     const bool meant = subject.checker.empty() || subject.checker == checker.name;
     if (meant && !subject.settingsFile.empty() && std::getenv("peer") == nullptr) offerPeer(nobody);
-    return chooseSettings(meant ? subject.settingsFile : "", checker);
+    auto settings = chooseSettings(meant ? subject.settingsFile : "", checker);
+    revealPeer(settings.secrets);
+    return settings;
 }
 
 Finding eachChecker(const Subject& subject, const std::function<Finding(const TriedChecker&)>& look) {

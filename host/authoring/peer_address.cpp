@@ -15,6 +15,13 @@ void offerPeer(uint16_t port) {
     setenv("peer_port", number.c_str(), 1);
 }
 
+void revealPeer(std::vector<std::string>& secrets) {
+    for (const auto* name : {"peer", "peer_host", "peer_port"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr) std::erase(secrets, value);
+    }
+}
+
 bool mentionsPeer(const std::string& settingsFile) {
     constexpr size_t most = 1U << 20U;
     if (settingsFile.empty()) return false;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace probehost::authoring {
 
@@ -10,6 +11,9 @@ constexpr uint16_t nobody = 1; // a port of this machine that nothing listens on
 
 // From now on ${peer}, ${peer_host} and ${peer_port} of settings mean this port of this machine.
 void offerPeer(uint16_t port);
+
+// The peer's address came through the environment, but is no secret.
+void revealPeer(std::vector<std::string>& secrets);
 
 // Whether a file of settings speaks of the peer.
 bool mentionsPeer(const std::string& settingsFile);

@@ -72,9 +72,9 @@ std::string leastSettings(const CheckerInfo& checker) {
 
 std::optional<CheckSettings> readSettingsFile(const std::string& file, const CheckerInfo& checker,
                                               Diagnostics& diagnostics) {
-    const auto root = readDocument(file, diagnostics);
+    const auto root = file.empty() ? ConfigNode() : readDocument(file, diagnostics);
     if (!root) return std::nullopt;
-    auto settings = validated(*root, file, checker, diagnostics);
+    auto settings = validated(*root, file.empty() ? "settings (none were given)" : file, checker, diagnostics);
     if (diagnostics.hasErrors()) return std::nullopt;
     return settings;
 }

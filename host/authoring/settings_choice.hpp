@@ -11,8 +11,8 @@
 
 namespace probehost::authoring {
 
-// A YAML file with a map of settings, as a check's `with:` has them, expanded and validated. Nothing when it is not
-// fit; every reason is in `diagnostics`, which masks its secrets.
+// A YAML file with a map of settings, as a check's `with:` has them, expanded and validated; "" stands for an empty
+// map. Nothing when it is not fit; every reason is in `diagnostics`, which masks its secrets.
 std::optional<CheckSettings> readSettingsFile(const std::string& file, const CheckerInfo& checker,
                                               Diagnostics& diagnostics);
 

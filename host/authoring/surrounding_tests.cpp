@@ -104,7 +104,7 @@ Finding livesSideBySide(const Subject& subject) {
     return eachChecker(subject, [&](const TriedChecker& tried) {
         constexpr int checks = 8;
         tried.create().require();
-        const auto until = Clock::now() + std::chrono::seconds(5);
+        const auto until = Clock::now() + std::chrono::seconds(3);
         subject.doing("eight checks on eight threads, created, run and destroyed all the time");
         std::vector<std::thread> threads;
         std::mutex control; // create() and destroy() are one at a time (rule T1)

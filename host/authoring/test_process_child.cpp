@@ -49,6 +49,7 @@ void runHere(const VerifyTest& test, Subject subject, int report) {
     const rlimit none = {0, 0};
     if (report != STDOUT_FILENO) setrlimit(RLIMIT_CORE, &none);
     std::set_terminate(atTerminate);
+    std::signal(SIGPIPE, SIG_IGN); // as a host has it
     subject.doing = [](const std::string& what) { writeWhole(reportTo, doingLine(what)); };
     const auto finding = found(test, subject);
     if (!test.exits) finish(finding);

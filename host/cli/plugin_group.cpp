@@ -20,6 +20,7 @@ void addPluginGroup(CLI::App& app, int& status) {
     group->require_subcommand(1);
     group->footer(tour);
     addPluginInfo(*group, status);
+    addPluginRun(*group, status);
     addPluginVerify(*group, status);
 }
 

@@ -10,6 +10,7 @@ void addPluginGroup(CLI::App& app, int& status);
 
 // Each adds one command to the group.
 void addPluginInfo(CLI::App& group, int& status);
+void addPluginRun(CLI::App& group, int& status);
 void addPluginVerify(CLI::App& group, int& status);
 
 } // namespace probehost::cli

@@ -71,6 +71,7 @@ int checkSettings(const authoring::Subject& subject, std::vector<std::string>& s
     const auto settings = authoring::readSettingsFile(subject.settingsFile, *checker, diagnostics);
     if (printErrors(diagnostics) || !settings) return ConfigError;
     secrets = settings->secrets;
+    authoring::revealPeer(secrets);
     return Ok;
 } catch (const PluginRefused&) {
     return Ok;
