@@ -1,0 +1,3 @@
+/* The headers for unit tests. */
+#include <probehost/testing/fake_host.h>
+#include <probehost/testing/scripted_peer.h>
