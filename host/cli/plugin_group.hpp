@@ -9,6 +9,7 @@ namespace probehost::cli {
 void addPluginGroup(CLI::App& app, int& status);
 
 // Each adds one command to the group.
+void addPluginNew(CLI::App& group, int& status);
 void addPluginInfo(CLI::App& group, int& status);
 void addPluginRun(CLI::App& group, int& status);
 void addPluginVerify(CLI::App& group, int& status);

@@ -38,6 +38,11 @@ std::string pluginDirectory() {
     return isThere(moved) ? moved.string() : PROBEHOST_FULL_LIBDIR "/probehost/plugins";
 }
 
+std::string templateDirectory() {
+    const auto moved = (programFolder().parent_path() / PROBEHOST_DATADIR / "probehost/templates").lexically_normal();
+    return isThere(moved) ? moved.string() : PROBEHOST_FULL_DATADIR "/probehost/templates";
+}
+
 bool isShipped(const std::string& pluginFile) {
     static constexpr std::array names = {PROBEHOST_SHIPPED_PLUGINS};
     const fs::path file(pluginFile);

@@ -45,8 +45,8 @@ static void test(const struct outcome* expected) {
     expect(said->verdict == expected->verdict, "another verdict", expected->of);
     expect_text(said->message, expected->message, expected->of);
     expect_text(ph_fake_broken(fake), "", expected->of);
-    ph_fake_free(fake);
     ph_peer_stop(peer);
+    ph_fake_free(fake);
 }
 
 static void test_port_is_needed(void) {

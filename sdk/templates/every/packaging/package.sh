@@ -5,7 +5,8 @@ plugin=$1 version=$2 directory=$3
 name=probehost-plugin-@NAME@
 here=$(dirname "$0")
 architecture=$(dpkg --print-architecture)
-plugins=$(realpath -m "$(pkg-config --variable=plugindir probehost-sdk)")
+plugins=$(pkg-config --print-errors --variable=plugindir probehost-sdk)
+plugins=$(realpath -m "$plugins")
 root=$(mktemp -d)
 trap 'rm -rf "$root"' EXIT
 
