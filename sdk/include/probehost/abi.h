@@ -3,9 +3,9 @@
  *
  * POLICY
  *  P1 Released means: in any tagged release. A released struct member, constant, symbol, string id, and the
- *     documented meaning of each (ownership, threads, NULL) never changes.
- *  P2 Growth has three ways only: members appended behind `struct_size`; extensions asked for by a string id
- *     "name/revision"; a new major with a new entry symbol beside the old one.
+ *     documented meaning of each (ownership, threads, NULL) never changes. What is not released yet may change freely.
+ *  P2 Nothing is changed into something else; the new is added beside it, in three ways only: members appended behind
+ *     `struct_size`; extensions asked for by a string id "name/revision"; a new major with a new entry symbol.
  *  P3 Whatever is added is optional for the other side: a missing member or extension has a documented default.
  *  P4 What is deprecated goes on working for at least four minor releases and for the life of its major.
  *
