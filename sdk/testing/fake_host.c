@@ -59,7 +59,7 @@ static void take_verdict(ph_run* run, int32_t verdict, const char* message, uint
         record_breach(&fake->said, "verdict() was told %d: expected PH_PASS, PH_WARN or PH_FAIL", (int)verdict);
     if (verdict != PH_PASS && length == 0)
         record_breach(&fake->said, "C4: a verdict that does not pass says nothing: expected a message for strangers");
-    record_text(&fake->said, &fake->said.message, "message", message, length, LONGEST_MESSAGE);
+    record_text(&fake->said, &fake->said.message, "message", message, verdict == PH_PASS ? 0 : length, LONGEST_MESSAGE);
 }
 
 static void take_detail(ph_run* run, const char* text, uint64_t length) {

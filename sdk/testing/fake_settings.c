@@ -85,8 +85,8 @@ const char* ph_fake_error(const ph_fake* fake) { return text_shown(&fake->said.e
 const char* ph_fake_log(ph_fake* fake) { return recording_show(&fake->said, &fake->said.log, &fake->said.shown_log); }
 
 const char* ph_fake_fact(const ph_fake* fake, const char* key) {
-    for (uint32_t i = 0; i < fake->said.fact_count; i++) {
-        if (strcmp(fake->said.facts[i].key, key) == 0) return fake->said.facts[i].value;
+    for (uint32_t i = fake->said.fact_count; i > 0; i--) {
+        if (strcmp(fake->said.facts[i - 1].key, key) == 0) return fake->said.facts[i - 1].value;
     }
     return NULL;
 }

@@ -9,6 +9,7 @@
 #include "guarded.h"
 
 #define LONGEST_LOG_LINE 4096u
+#define LONGEST_FACT 256u
 
 void text_append(struct text* text, const char* bytes, uint64_t length) {
     text->bytes = resized(text->bytes, text->length + length + 1);
@@ -80,26 +81,14 @@ void record_log(struct recording* recording, int32_t level, const char* bytes, u
     pthread_mutex_unlock(&recording->mutex);
 }
 
-static struct fact* fact_of(struct recording* recording, const char* key) {
-    for (uint32_t i = 0; i < recording->fact_count; i++) {
-        if (strcmp(recording->facts[i].key, key) == 0) return &recording->facts[i];
-    }
-    if (recording->fact_count == MOST_FACTS) return NULL;
-    struct fact* added = &recording->facts[recording->fact_count++];
-    added->key = zeroed(strlen(key) + 1);
-    added->value = NULL;
-    strcpy(added->key, key);
-    return added;
-}
-
 int32_t record_fact(struct recording* recording, const char* key, const char* bytes, uint64_t length) {
-    struct fact* fact = fact_of(recording, key);
+    struct text name = {NULL, 0}, value = {NULL, 0};
     look_for_secrets(recording, "fact", bytes, length);
-    if (fact == NULL) return PH_E_UNSUPPORTED;
-    struct text value = {NULL, 0};
-    text_set(&value, bytes, length);
-    free(fact->value);
-    fact->value = value.bytes;
+    if (recording->fact_count == MOST_FACTS) return PH_E_UNSUPPORTED;
+    text_set(&name, key, strnlen(key, LONGEST_FACT));
+    text_set(&value, bytes, length < LONGEST_FACT ? length : LONGEST_FACT);
+    recording->facts[recording->fact_count].key = name.bytes;
+    recording->facts[recording->fact_count++].value = value.bytes;
     return PH_OK;
 }
 

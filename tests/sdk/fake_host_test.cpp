@@ -77,8 +77,8 @@ TEST_CASE("Texts are cut and facts dropped as a host does") {
         host->verdict(context->run, PH_FAIL, text.data(), text.size());
         host->detail(context->run, text.data(), text.size());
         host->log(host, nullptr, PH_LOG_WARN, text.data(), text.size());
-        for (int i = 0; i < 32; i++) host->fact_number(context->run, std::to_string(i).c_str(), i, nullptr);
-        CHECK(host->fact_number(context->run, "7", 70, nullptr) == PH_OK);
+        host->fact_text(context->run, "long", text.data(), text.size());
+        for (int i = 0; i < 31; i++) CHECK(host->fact_number(context->run, "again", i, nullptr) == PH_OK);
         CHECK(host->fact_number(context->run, "one too many", 1, nullptr) == PH_E_UNSUPPORTED);
         return int32_t{PH_OK};
     });
@@ -86,7 +86,8 @@ TEST_CASE("Texts are cut and facts dropped as a host does") {
     CHECK(std::strlen(said->message) == 200);
     CHECK(std::strlen(said->detail) == 2048);
     CHECK(std::strlen(ph_fake_log(fake.get())) == std::strlen("warn: \n") + 4096);
-    CHECK(ph_fake_fact(fake.get(), "7") == std::string("70"));
+    CHECK(std::strlen(ph_fake_fact(fake.get(), "long")) == 256);
+    CHECK(ph_fake_fact(fake.get(), "again") == std::string("30"));
 }
 
 TEST_CASE("Settings are there during create(), and a failure is told in its words") {

@@ -103,8 +103,13 @@ def test_an_extension_may_grow_too(edited, tmp_path):
     assert status == 0, said
 
 
+TWO = """    uint32_t scope;              /* PH_SCOPE_... */
+    uint32_t probes;             /* PH_PROBE_... suggested */
+"""
+
+
 @pytest.mark.parametrize("replacements, said", [
-    ([("uint32_t scope;  ", "uint32_t probes;  "), ("uint32_t probes;   ", "uint32_t scope;   ")], "ph_checker.scope has moved"),
+    ([(TWO, "".join(reversed(TWO.splitlines(keepends=True))))], "ph_checker.scope has moved"),
     ([(" vendor; ", " publisher; ")], "no member named"),
     ([("PH_SCOPE_EXTERNAL = 0, PH_SCOPE_LOCAL = 1", "PH_SCOPE_EXTERNAL = 1, PH_SCOPE_LOCAL = 0")], "a scope has changed"),
     ([("    uint32_t message_length;", "    uint64_t message_length;")], "the size of ph_error.message_length has changed")],

@@ -30,7 +30,7 @@ typedef struct ph_fake ph_fake;
 typedef struct ph_fake_result {
     int32_t code;        /* what run() returned: PH_OK or PH_E_... */
     int32_t verdict;     /* the last one; PH_UNKNOWN: none, which a host calls unhealthy */
-    const char* message; /* of the last verdict */
+    const char* message; /* of the last verdict; "" when that is PH_PASS, whose message a host drops */
     const char* detail;  /* the last one */
     const char* error;   /* what run() wrote into its ph_error; "" after PH_OK */
     int64_t took_ms;     /* from the call of run() to its return */
@@ -90,8 +90,8 @@ const char* ph_fake_error(const ph_fake* fake);
 /* [any] All that was logged so far, a line each: "info: text", with debug, info, warn and error as levels. */
 const char* ph_fake_log(ph_fake* fake);
 
-/* A fact of the last run by its key: its text, or its number as %.15g with a space and the unit behind it if it has
- * one. NULL when it was not told. */
+/* What the last run told last under the key of a fact: its text, or its number as %.15g with a space and the unit
+ * behind it if it has one. NULL when nothing was told. */
 const char* ph_fake_fact(const ph_fake* fake, const char* key);
 
 /* [any] The rules of abi.h that were broken so far, a line each, such as "C3: run() gave no verdict"; "" when none was.
