@@ -98,7 +98,8 @@ def unused_port():
 def test_a_project_is_complete_and_has_its_name_everywhere(language, program, tmp_path):
     assert program("my-check", "--lang", language, "--dir", "some where/else", cwd=tmp_path).returncode == 0
     files = {str(file.relative_to(tmp_path / "some where/else")): file for file in tmp_path.rglob("*") if file.is_file()}
-    assert {"README.md", "LICENSE", ".gitignore", ".github/workflows/ci.yml", "packaging/package.sh", "packaging/check.yaml"} <= set(files)
+    assert {"README.md", "LICENSE", ".gitignore", ".github/workflows/ci.yml", "packaging/package.sh", "packaging/check.yaml",
+            "tests/verify.yaml"} <= set(files)
     assert os.access(files["packaging/package.sh"], os.X_OK)
     texts = [file.read_text(encoding="utf-8") for file in files.values()]
     assert not [text for text in texts if "@NAME@" in text]
