@@ -8,8 +8,6 @@
 
 #define MESSAGE_SIZE 256u
 
-static char* copied(const char* text) { return strcpy(zeroed(strlen(text) + 1), text); }
-
 static struct entry* entry_of(struct entries* entries, const char* name) {
     struct entry* found = find_entry(entries, name);
     if (found != NULL) return found;

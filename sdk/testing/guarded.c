@@ -23,6 +23,12 @@ void* resized(void* memory, size_t size) {
     return moved;
 }
 
+char* copied(const char* text) {
+    char* copy = strdup(text);
+    if (copy == NULL) cannot_go_on("memory");
+    return copy;
+}
+
 static size_t page_size(void) { return (size_t)sysconf(_SC_PAGESIZE); }
 
 struct guarded guarded_copy(const void* bytes, size_t size) {
@@ -41,7 +47,9 @@ void guarded_seal(const struct guarded* memory) { mprotect(memory->start, memory
 /* Replaced in place, which gives the memory back and keeps the addresses; neighbours become one mapping. */
 void guarded_retire(struct guarded* memory) {
     if (memory->start == NULL) return;
-    mmap(memory->start, memory->usable + page_size(), PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
+    const size_t size = memory->usable + page_size();
+    if (mmap(memory->start, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == MAP_FAILED)
+        cannot_go_on("memory");
     memory->start = NULL;
     memory->data = NULL;
 }

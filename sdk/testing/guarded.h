@@ -23,8 +23,9 @@ void guarded_retire(struct guarded* memory);
 /* Ends the process in words, since `what` could not be had. */
 void cannot_go_on(const char* what) __attribute__((noreturn));
 
-/* calloc() and realloc() that do not return without memory. */
+/* calloc(), realloc() and strdup() that do not return without memory. */
 void* zeroed(size_t size);
 void* resized(void* memory, size_t size);
+char* copied(const char* text);
 
 #endif

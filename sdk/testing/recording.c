@@ -52,8 +52,7 @@ void recording_clear(struct recording* recording) {
 
 void record_secret(struct recording* recording, const char* value) {
     recording->secrets = resized(recording->secrets, (recording->secret_count + 1) * sizeof(char*));
-    recording->secrets[recording->secret_count] = zeroed(strlen(value) + 1);
-    strcpy(recording->secrets[recording->secret_count++], value);
+    recording->secrets[recording->secret_count++] = copied(value);
 }
 
 static void look_for_secrets(struct recording* recording, const char* where, const char* bytes, uint64_t length) {
@@ -98,9 +97,11 @@ void record_breach(struct recording* recording, const char* format, ...) {
     va_start(arguments, format);
     vsnprintf(line, sizeof(line) - 1, format, arguments);
     va_end(arguments);
-    strcat(line, "\n");
+    const size_t length = strlen(line);
+    line[length] = '\n';
+    line[length + 1] = '\0';
     pthread_mutex_lock(&recording->mutex);
-    if (strstr(text_shown(&recording->broken), line) == NULL) text_append(&recording->broken, line, strlen(line));
+    if (strstr(text_shown(&recording->broken), line) == NULL) text_append(&recording->broken, line, length + 1);
     pthread_mutex_unlock(&recording->mutex);
 }
 

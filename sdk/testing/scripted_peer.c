@@ -108,16 +108,16 @@ static void hear(ph_peer* peer, struct client* client) {
     answer(peer, client);
 }
 
-static struct client* vacancy(ph_peer* peer) {
-    for (int i = 0; i < MOST_CLIENTS; i++) {
-        if (peer->clients[i].fd < 0) return &peer->clients[i];
-    }
-    return NULL;
+/* MOST_CLIENTS: none. */
+static int vacancy(const ph_peer* peer) {
+    int i = 0;
+    while (i < MOST_CLIENTS && peer->clients[i].fd >= 0) i++;
+    return i;
 }
 
 static void welcome(ph_peer* peer) {
     const struct timeval second = {1, 0};
-    struct client* client = vacancy(peer);
+    struct client* client = &peer->clients[vacancy(peer)];
     const struct client fresh = {accept4(peer->listener, NULL, NULL, SOCK_CLOEXEC), 0, 0, 0};
     if (fresh.fd < 0) return;
     setsockopt(fresh.fd, SOL_SOCKET, SO_SNDTIMEO, &second, sizeof(second));
@@ -136,20 +136,36 @@ static int pause_of(const ph_peer* peer) {
     return -1; /* until ph_peer_stop() */
 }
 
+enum { LISTENER = MOST_CLIENTS, STOP, DESCRIPTORS };
+
+/* poll() would always have something to say of a port that refuses. */
+static int welcomes(const ph_peer* peer) {
+    return peer->conduct.kind != PH_PEER_REFUSE && vacancy(peer) < MOST_CLIENTS;
+}
+
+/* What poll() says, or 0 when the next byte is due. */
+static int wait_for_somebody(const ph_peer* peer, struct pollfd* fds) {
+    for (int i = 0; i < MOST_CLIENTS; i++) fds[i] = (struct pollfd){peer->clients[i].fd, POLLIN, 0};
+    fds[LISTENER] = (struct pollfd){welcomes(peer) ? peer->listener : -1, POLLIN, 0};
+    fds[STOP] = (struct pollfd){peer->stop_fd, POLLIN, 0};
+    return poll(fds, DESCRIPTORS, pause_of(peer));
+}
+
+static void attend(ph_peer* peer, const struct pollfd* fds) {
+    for (int i = 0; i < MOST_CLIENTS; i++) {
+        if (fds[i].revents != 0) hear(peer, &peer->clients[i]);
+    }
+    if (fds[LISTENER].revents != 0) welcome(peer);
+}
+
 static void* serve(void* argument) {
     ph_peer* peer = argument;
+    struct pollfd fds[DESCRIPTORS];
     for (;;) {
-        struct pollfd fds[MOST_CLIENTS + 2];
-        for (int i = 0; i < MOST_CLIENTS; i++) fds[i] = (struct pollfd){peer->clients[i].fd, POLLIN, 0};
-        fds[MOST_CLIENTS] = (struct pollfd){vacancy(peer) == NULL ? -1 : peer->listener, POLLIN, 0};
-        fds[MOST_CLIENTS + 1] = (struct pollfd){peer->stop_fd, POLLIN, 0};
-        const int count = poll(fds, MOST_CLIENTS + 2, pause_of(peer));
-        if (fds[MOST_CLIENTS + 1].revents != 0) return NULL;
+        const int count = wait_for_somebody(peer, fds);
+        if (fds[STOP].revents != 0) return NULL;
         if (count == 0) drip(peer);
-        for (int i = 0; i < MOST_CLIENTS && count > 0; i++) {
-            if (fds[i].revents != 0) hear(peer, &peer->clients[i]);
-        }
-        if (count > 0 && fds[MOST_CLIENTS].revents != 0) welcome(peer);
+        if (count > 0) attend(peer, fds);
     }
 }
 
