@@ -24,7 +24,7 @@ Worker::Creation Worker::create(uint32_t check, const std::string& checker, cons
     policy_.reset(); // a new configuration is a new chance
     auto& seat = seats_[check];
     seat.create = frame.bytes();
-    if (state_ == State::Up) askCreate(seat);
+    askNextCreate();
     const auto wait = awaitCreated(lock, seat, Clock::now() + loadLimit);
     if (wait == Wait::Ready) return {Creation::Outcome::Created, ""};
     if (wait == Wait::Late) kill("did not start within 5s", false);
@@ -138,6 +138,15 @@ void Worker::startIfDown(Clock::time_point now) {
 void Worker::askCreate(Seat& seat) {
     seat.stage = Stage::Asked;
     if (!process_->send(seat.create)) kill("stopped reading", false);
+}
+
+// One at a time: the settings of hundreds of checks would not fit into the socket together.
+void Worker::askNextCreate() {
+    if (state_ != State::Up) return;
+    const auto is = [](Stage stage) { return [stage](const auto& seat) { return seat.second.stage == stage; }; };
+    if (std::ranges::any_of(seats_, is(Stage::Asked))) return;
+    const auto next = std::ranges::find_if(seats_, is(Stage::Absent));
+    if (next != seats_.end()) askCreate(next->second);
 }
 
 void Worker::send(const FrameWriter& frame) {

@@ -73,6 +73,7 @@ class Worker {
     void died(const std::string& how, bool hung);
 
     void askCreate(Seat& seat);
+    void askNextCreate();
     void send(const FrameWriter& frame);
     void kill(std::string because, bool hung);
     void startIfDown(Clock::time_point now);

@@ -92,6 +92,7 @@ void Worker::handleOfCheck(FrameReader& frame) {
         seat.result = readResult(frame);
         seat.finished = true;
     }
+    askNextCreate();
     changed_.notify_all();
 }
 
@@ -112,9 +113,7 @@ void Worker::loaded() {
     const Lock lock(mutex_);
     if (state_ != State::Loading) return;
     state_ = State::Up;
-    for (auto& [check, seat] : seats_) {
-        if (state_ == State::Up) askCreate(seat);
-    }
+    askNextCreate();
     changed_.notify_all();
 }
 

@@ -77,6 +77,7 @@ std::string inWords(int status) {
                (name == nullptr ? "signal " + std::to_string(WTERMSIG(status)) : "SIG" + std::string(name));
     }
     if (WEXITSTATUS(status) == workerMemoryStatus) return "exceeded its memory limit";
+    if (WEXITSTATUS(status) == workerThreadsStatus) return "exceeded its thread limit";
     return "exited with status " + std::to_string(WEXITSTATUS(status));
 }
 

@@ -1,6 +1,7 @@
 // Frames in both directions on descriptor 3.
 #include "worker/host_link.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int hostFd = 3;
 constexpr int lostHost = 1;
+constexpr int watchPeriod = 50; // milliseconds
 constexpr size_t longestLog = 8192;
 constexpr std::chrono::seconds patience{1}; // with a host that is asked
 
@@ -24,8 +26,14 @@ void HostLink::send(const FrameWriter& frame) {
     }
 }
 
+void HostLink::waitForFrame() const {
+    pollfd frame = {hostFd, POLLIN, 0};
+    while (poll(&frame, 1, runs_ > 0 ? watchPeriod : -1) <= 0) endIfExcessive();
+}
+
 const std::string& HostLink::receive() {
     for (;;) {
+        waitForFrame();
         received_.resize(longestFrame);
         const ssize_t size = recv(hostFd, received_.data(), received_.size(), 0);
         if (size < 0 && errno == EINTR) continue;

@@ -1,6 +1,7 @@
 // The worker's end of the socket to its host.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include "isolation/frame.hpp"
 #include "log/redactor.hpp"
 #include "plugin/plugin_host.hpp"
+#include "worker/own_use.hpp"
 
 namespace probehost {
 
@@ -23,6 +25,13 @@ class HostLink final : public PluginServices {
     // Any thread. Ends the process when the host is gone or does not hear.
     void send(const FrameWriter& frame);
 
+    // Any thread. Between these the process looks after how much it uses.
+    void beginRun() { runs_++; }
+    void endRun() { runs_--; }
+    void beginCheck() { checks_++; } // each has a thread
+    void endCheck() { checks_--; }
+    void endIfExcessive() const { probehost::endIfExcessive(checks_ + 1); }
+
     // The next frame; ends the process when the host is gone. The thread that was here first.
     const std::string& receive();
     void answered(FrameReader& frame); // AppSaid
@@ -35,12 +44,16 @@ class HostLink final : public PluginServices {
     int32_t appState(std::string_view key, int64_t& ageMs) override;
 
   private:
+    void waitForFrame() const;
+
     struct Said {
         int32_t state;
         int64_t ageMs;
     };
 
     PluginHost host_;
+    std::atomic<int> runs_{0};
+    std::atomic<long> checks_{0};
     std::string received_;
     const std::thread::id receiver_ = std::this_thread::get_id();
 

@@ -1,17 +1,12 @@
 // A run, its result, and a look at what it left in memory.
 #include "worker/hosted_check.hpp"
 
-#include <fcntl.h>
+#include <pthread.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <cstdlib>
+#include <utility>
 
-#include "isolation/memory_group.hpp"
 #include "isolation/payloads.hpp"
-#include "isolation/worker_limits.hpp"
 
 namespace probehost {
 
@@ -19,27 +14,38 @@ namespace {
 
 constexpr int lowestPriority = 19; // so that no check can take the processor from an answer
 
-// The second number of statm counts resident pages.
-size_t residentBytes() {
-    std::array<char, 128> text{};
-    const int statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-    const ssize_t size = read(statm, text.data(), text.size() - 1);
-    close(statm);
-    if (size <= 0) return 0;
-    char* second = nullptr;
-    std::strtoul(text.data(), &second, 10);
-    return std::strtoul(second, nullptr, 10) * static_cast<size_t>(sysconf(_SC_PAGESIZE));
-}
+constexpr size_t stackSize = 512 << 10; // as in the host
 
-size_t memoryAllowed() {
-    static const auto allowed = std::min<uint64_t>(workerMemory, memoryOfGroup() / 4);
-    return allowed;
-}
+// Of the threads that this one starts meanwhile.
+class SmallStacks {
+  public:
+    SmallStacks() {
+        pthread_getattr_default_np(&usual_);
+        pthread_attr_t small;
+        pthread_attr_init(&small);
+        pthread_attr_setstacksize(&small, stackSize);
+        pthread_setattr_default_np(&small);
+        pthread_attr_destroy(&small);
+    }
+    ~SmallStacks() {
+        pthread_setattr_default_np(&usual_);
+        pthread_attr_destroy(&usual_);
+    }
+    SmallStacks(const SmallStacks&) = delete;
+    SmallStacks& operator=(const SmallStacks&) = delete;
+
+  private:
+    pthread_attr_t usual_{};
+};
 
 } // namespace
 
 HostedCheck::HostedCheck(const ph_checker& checker, HostLink& link, uint32_t id, const CheckSettings& settings)
-    : link_(link), id_(id), checker_(checker, link.table(), settings), thread_([this] { work(); }) {}
+    : link_(link), id_(id), checker_(checker, link.table(), settings) {
+    link_.beginCheck();
+    const SmallStacks whileStarting;
+    thread_ = std::thread([this] { work(); });
+}
 
 HostedCheck::~HostedCheck() {
     checker_.end();
@@ -49,9 +55,11 @@ HostedCheck::~HostedCheck() {
     }
     changed_.notify_one();
     thread_.join();
+    link_.endCheck();
 }
 
 void HostedCheck::run(uint32_t run, const RunRequest& request) {
+    link_.beginRun();
     {
         const std::scoped_lock lock(mutex_);
         job_ = Job{run, request};
@@ -70,7 +78,8 @@ void HostedCheck::work() {
     setpriority(PRIO_PROCESS, 0, lowestPriority); // of this thread and those it starts
     while (const auto job = next()) {
         const auto result = checker_.run(job->request);
-        if (residentBytes() > memoryAllowed()) _exit(workerMemoryStatus);
+        link_.endRun();
+        link_.endIfExcessive();
         FrameWriter frame(FrameType::Finished, id_, job->run);
         write(frame, result);
         link_.send(frame);

@@ -1,14 +1,19 @@
 // rlimits are the portable floor; the filter is what keeps a worker of the same user from killing its host.
 #include "worker/sandbox.hpp"
 
+#include <asm/ioctls.h>
+#include <asm/sockios.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <initializer_list>
@@ -21,6 +26,7 @@ namespace probehost {
 namespace {
 
 constexpr int noFilter = 78;
+constexpr int ioprioProcess = 1; // which glibc does not name
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true; // which reserves terabytes of address space
@@ -78,6 +84,41 @@ void denyReachingOthers(Filter& filter) {
     }
 }
 
+// A signal for input may be sent to any process, and the kernel sends it.
+void denySignalsForInput(Filter& filter) {
+    for (const int command : {F_SETOWN, F_SETOWN_EX, F_SETSIG})
+        filter.deny(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, static_cast<scmp_datum_t>(command)));
+    for (const int request : {FIOSETOWN, SIOCSPGRP})
+        filter.deny(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, static_cast<scmp_datum_t>(request)));
+}
+
+// Only the calling thread's own; "all processes of the user" is another kind of target.
+void denySchedulingOthers(Filter& filter) {
+    for (const int call : {SCMP_SYS(sched_setaffinity), SCMP_SYS(sched_setscheduler), SCMP_SYS(sched_setparam),
+                           SCMP_SYS(sched_setattr), SCMP_SYS(migrate_pages), SCMP_SYS(move_pages)})
+        filter.deny(call, SCMP_A0(SCMP_CMP_NE, 0));
+    filter.deny(SCMP_SYS(setpriority), SCMP_A0(SCMP_CMP_NE, PRIO_PROCESS));
+    filter.deny(SCMP_SYS(setpriority), SCMP_A1(SCMP_CMP_NE, 0));
+    filter.deny(SCMP_SYS(ioprio_set), SCMP_A0(SCMP_CMP_NE, ioprioProcess));
+    filter.deny(SCMP_SYS(ioprio_set), SCMP_A1(SCMP_CMP_NE, 0));
+}
+
+// What no checker needs, and what goes around this filter.
+void denyTheUncommon(Filter& filter) {
+    for (const int call :
+         {SCMP_SYS(io_uring_setup), SCMP_SYS(bpf), SCMP_SYS(perf_event_open), SCMP_SYS(userfaultfd), SCMP_SYS(mount),
+          SCMP_SYS(umount2), SCMP_SYS(unshare), SCMP_SYS(setns), SCMP_SYS(chroot), SCMP_SYS(pivot_root),
+          SCMP_SYS(open_by_handle_at), SCMP_SYS(keyctl), SCMP_SYS(add_key), SCMP_SYS(request_key), SCMP_SYS(kcmp)})
+        filter.deny(call);
+}
+
+// Root without these is a user like any other, but for what belongs to root.
+void dropCapabilities() {
+    __user_cap_header_struct header = {_LINUX_CAPABILITY_VERSION_3, 0};
+    const std::array<__user_cap_data_struct, 2> none{};
+    syscall(SYS_capset, &header, none.data());
+}
+
 // A thread is a clone with CLONE_THREAD; clone3 hides its flags in memory, so the C library is led back to clone.
 void denyProcesses(Filter& filter) {
     filter.deny(SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
@@ -98,11 +139,17 @@ void enterSandbox() {
     volunteer();
     limit(RLIMIT_CORE, 0);
     limit(RLIMIT_NOFILE, workerDescriptors);
+    limit(RLIMIT_FSIZE, workerFileSize);
     if (!sanitized) limit(RLIMIT_AS, workerAddressSpace);
     if (!sanitized) leaveMemoryToHost();
+    dropCapabilities();
+    prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); // other plugins' workers must not read this one's secrets
     Filter filter;
     denyReachingOthers(filter);
     denyProcesses(filter);
+    denySignalsForInput(filter);
+    denySchedulingOthers(filter);
+    denyTheUncommon(filter);
     if (!filter.load()) _exit(noFilter);
 }
 

@@ -1,5 +1,6 @@
 """Plugins that do harm, each in a process of its own: the host lives, its other checks go on, and the check says what happened."""
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -21,11 +22,11 @@ CRASHES = {
     "exit": "Checker exited with status 0", "_exit": "Checker exited with status 3", "10 gigabytes": "Checker crashed: SIGSEGV",
     "400 megabytes": "Checker exceeded its memory limit", "close descriptors": "Checker exited with status 1",
     "chatter to host": "Checker sent garbage", "alarm": "Checker crashed: SIGALRM",
-    "lose a reader": "Checker crashed: SIGPIPE",
+    "lose a reader": "Checker crashed: SIGPIPE", "small thread bomb": "Checker exceeded its thread limit",
 }
 HANGS = ["spin", "sleep", "stop itself", "end the thread"]
 HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "open descriptors", "chatter", "flood log", "change process",
-            "two verdicts", "old pointers"]
+            "two verdicts", "old pointers", "signal by input", "slow everybody"]
 WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
 
 
@@ -101,6 +102,8 @@ def test_what_harms_nobody(beside, script, act):
     host = beside(misbehaving(act))
     until(lambda: of(host) in ("", "Timeout after 500ms"))
     goes_on(host, script)
+    assert os.sched_getaffinity(host.process.pid) == os.sched_getaffinity(0)
+    assert os.getpriority(os.PRIO_PROCESS, host.process.pid) == os.getpriority(os.PRIO_PROCESS, 0)
     assert len(family(host.process.pid)) < 10
     assert host.threads < 40
 
@@ -175,6 +178,25 @@ def test_workers_die_with_their_host(beside):
     until(lambda: not [pid for pid in left if os.path.exists(f"/proc/{pid}")], 2)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can look at a worker from outside")
+def test_a_worker_has_no_powers_and_cannot_be_read(beside):
+    host = beside(misbehaving("nothing"))
+    (worker,) = until(lambda: workers(host))
+    until(lambda: "Seccomp:\t2" in (status := pathlib.Path(f"/proc/{worker}/status").read_text("ascii")) and status)
+    status = pathlib.Path(f"/proc/{worker}/status").read_text("ascii")
+    assert "CapEff:\t0000000000000000" in status
+    assert "CapPrm:\t0000000000000000" in status
+    sibling = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "cat", f"/proc/{worker}/environ"]
+    assert "Permission denied" in subprocess.run(sibling, capture_output=True, text=True, check=False).stderr
+
+
+def test_hundreds_of_checks_of_one_plugin(configured, zoo):
+    checks = {f"check-{number}": misbehaving("nothing", interval="500ms", timeout="5s") for number in range(300)}
+    host = configured({"server": {"wait": "3s"}, "checks": checks}, plugins=[zoo]).start()
+    host.until_ready(seconds=30)
+    assert len(workers(host)) == 1
+
+
 def test_a_worker_holds_nothing_of_the_hosts(beside):
     host = beside(misbehaving("chatter"))
     until(lambda: of(host) == "")
@@ -190,7 +212,7 @@ def test_a_worker_holds_nothing_of_the_hosts(beside):
     assert re.search(r"^NoNewPrivs:\s+1$", text, re.MULTILINE)
     with open(f"/proc/{worker}/limits", encoding="ascii") as limits:
         text = limits.read()
-    assert re.search(r"^Max open files\s+256\s", text, re.MULTILINE)
+    assert re.search(r"^Max open files\s+1024\s", text, re.MULTILINE)
     assert re.search(r"^Max core file size\s+0\s", text, re.MULTILINE)
 
 

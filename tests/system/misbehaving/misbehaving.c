@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -153,6 +155,37 @@ static void lose_a_reader(void) {
     write_all(ends[1], "x", 1);
 }
 
+/* Whoever reads from the pipe is not told; whom the kernel tells is what matters. */
+static void signal_by_input(void) {
+    int ends[2];
+    if (pipe(ends) != 0) return;
+    fcntl(ends[0], F_SETOWN, getppid());
+    fcntl(ends[0], F_SETSIG, SIGKILL);
+    fcntl(ends[0], F_SETFL, O_ASYNC);
+    write_all(ends[1], "x", 1);
+}
+
+static void slow_everybody(void) {
+    const struct sched_param lowest = {0};
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    sched_setaffinity(getppid(), sizeof(one), &one);
+    sched_setscheduler(getppid(), SCHED_IDLE, &lowest);
+    setpriority(PRIO_PROCESS, (id_t)getppid(), 19);
+    setpriority(PRIO_USER, 0, 19);
+}
+
+static void small_thread_bomb(void) {
+    pthread_t thread;
+    pthread_attr_t small;
+    pthread_attr_init(&small);
+    pthread_attr_setstacksize(&small, 16384);
+    for (int i = 0; i < 100000; i++) {
+        if (pthread_create(&thread, &small, sleep_in_thread, NULL) != 0) return;
+    }
+}
+
 static void act(const char* name) {
     static const struct {
         const char* name;
@@ -180,6 +213,9 @@ static void act(const char* name) {
         {"change process", change_process},
         {"end the thread", end_the_thread},
         {"alarm", set_an_alarm},
+        {"signal by input", signal_by_input},
+        {"slow everybody", slow_everybody},
+        {"small thread bomb", small_thread_bomb},
         {"stop itself", stop_itself},
         {"lose a reader", lose_a_reader},
     };
