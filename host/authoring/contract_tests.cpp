@@ -43,6 +43,7 @@ Finding createsAndDestroysWithoutTrace(const Subject& subject) {
 
 Finding takesEverySettingsItsSchemaAccepts(const Subject& subject) {
     return eachChecker(subject, [&](const TriedChecker& tried) {
+        subject.doing("making up settings");
         VariedSettings varied(tried.info, tried.settings.json, subject.seed);
         for (const auto& [what, settings] : varied.some(200)) {
             subject.doing("create() with " + what + " (--seed " + std::to_string(subject.seed) + ")");
@@ -88,8 +89,9 @@ std::string wrongWithError(const TriedChecker& tried, const CheckSettings& setti
 Finding fillsErrorsWithinBounds(const Subject& subject) {
     return eachChecker(subject, [&](const TriedChecker& tried) {
         bool used = false;
+        subject.doing("making up settings");
         VariedSettings varied(tried.info, tried.settings.json, subject.seed);
-        for (const auto& [what, settings] : varied.some(50)) {
+        for (const auto& [what, settings] : varied.some(100)) {
             for (const uint32_t room : {0U, 1U, 8U}) {
                 subject.doing("an error with room for " + std::to_string(room) + " bytes, " + what);
                 const auto wrong = wrongWithError(tried, settings, room, used);
@@ -131,20 +133,26 @@ const char* lendJson(const ph_settings* opaque, uint64_t* length) {
     return lent.lend(lent.settings.json);
 }
 
-void runWithLentContext(const TriedChecker& tried, ph_check* check) {
+constexpr uint32_t lentText = 64;
+
+// What is taken back stays where it is: its place must not be given to another.
+struct LentContext {
+    GuardedMemory context{sizeof(ph_run_context)};
+    GuardedMemory text{lentText};
+};
+
+void runWithLentContext(const TriedChecker& tried, ph_check* check, LentContext& lent) {
     const Redactor none;
     RunSink sink(none);
     sink.open();
-    GuardedMemory memory(sizeof(ph_run_context));
     const auto deadline =
         std::chrono::duration_cast<std::chrono::nanoseconds>((Clock::now() + milliseconds(200)).time_since_epoch());
-    new (memory.get()) ph_run_context{
+    const auto* context = new (lent.context.get()) ph_run_context{
         sizeof(ph_run_context), PH_REASON_PROBE, deadline.count(), -1, 1, nullptr, reinterpret_cast<ph_run*>(&sink)};
-    GuardedMemory text(64);
-    ph_error error = {sizeof(ph_error), PH_OK, static_cast<char*>(text.get()), 64, 0};
-    tried.checker.run(check, static_cast<const ph_run_context*>(memory.get()), &error);
-    memory.close();
-    text.close();
+    ph_error error = {sizeof(ph_error), PH_OK, static_cast<char*>(lent.text.get()), lentText, 0};
+    tried.checker.run(check, context, &error);
+    lent.context.close();
+    lent.text.close();
 }
 
 Finding keepsNothingThatIsLent(const Subject& subject) {
@@ -153,8 +161,8 @@ Finding keepsNothingThatIsLent(const Subject& subject) {
         host.setting = lendSetting;
         host.settings_json = lendJson;
         LentSettings lent{tried.settings, {}};
-        GuardedMemory text(64);
-        ph_error error = {sizeof(ph_error), PH_OK, static_cast<char*>(text.get()), 64, 0};
+        GuardedMemory text(lentText);
+        ph_error error = {sizeof(ph_error), PH_OK, static_cast<char*>(text.get()), lentText, 0};
         ph_check* check = nullptr;
         const auto code =
             tried.checker.create(&tried.checker, &host, reinterpret_cast<const ph_settings*>(&lent), &check, &error);
@@ -162,9 +170,11 @@ Finding keepsNothingThatIsLent(const Subject& subject) {
         lent.takeBack();
         text.close();
         subject.doing("run(), after the settings of create() were taken back");
-        runWithLentContext(tried, check);
+        LentContext first;
+        runWithLentContext(tried, check, first);
         subject.doing("a second run(), after the context of the first was taken back");
-        runWithLentContext(tried, check);
+        LentContext second;
+        runWithLentContext(tried, check, second);
         subject.doing("destroy(), after all that was lent was taken back");
         tried.checker.destroy(check);
         return pass();

@@ -18,6 +18,7 @@
 #include "authoring/verify_test.hpp"
 #include "config/schema_validation.hpp"
 #include "config/suggestion.hpp"
+#include "isolation/worker.hpp"
 
 namespace probehost::authoring {
 
@@ -197,7 +198,7 @@ VerifyTests loadTests() {
     constexpr const char* quiet = "constructors and the entry function must do nothing that can fail or wait";
     constexpr const char* bounded = "read no member of ph_host that PH_HAS() does not find";
     return {
-        {"L1", 1, "the host opens it", "S2", quiet, limit, opens},
+        {"L1", 1, "the host opens it", "S2", quiet, Worker::loadLimit, opens},
         {"L3", 1, "it opens within 100 ms", "L1", quiet, limit, opensQuickly},
         {"L4", 1, "opening it leaves the process as it is", "L1", quiet, limit, leavesProcessAsItIs},
         {"L5", 1, "its entry function always gives the same table", "L1", quiet, limit, alwaysSaysTheSame},

@@ -56,7 +56,7 @@ Finding obeysItsDeadline(const Subject& subject) {
 
 // How long after its cancel a run came back; nothing when it was over before.
 std::optional<milliseconds> afterCancel(const TriedChecker& tried) {
-    constexpr std::chrono::seconds patience{5};
+    constexpr std::chrono::seconds patience{2};
     constexpr milliseconds underWay{150};
     auto check = tried.create();
     check.require();

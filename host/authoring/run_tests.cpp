@@ -157,7 +157,7 @@ VerifyTests runTests() {
         "create(), run() and destroy() must come back, and let no exception out (rules C2, C5)";
     constexpr const char* sigpipe = "send with MSG_NOSIGNAL: a host need not ignore SIGPIPE";
     VerifyTests tests = {
-        {"R14", 2, "create, run and destroy come back, and no exception crosses", "L7", simple, limit,
+        {"R14", 2, "create, run and destroy come back, and no exception crosses", "L7", simple, seconds{10},
          comesBackFromEverything},
         {"R3", 2, "a run whose deadline is past ends at once", "R14", simple, limit, heedsPastDeadlines},
         {"R4", 2, "every run has a verdict, and every complaint a message", "R14", simple, limit, givesVerdicts},

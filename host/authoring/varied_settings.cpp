@@ -5,6 +5,7 @@
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 
+#include <algorithm>
 #include <limits>
 
 #include "authoring/schema_sample.hpp"
@@ -29,10 +30,10 @@ struct UnusualValue {
 };
 
 const std::vector<UnusualValue>& unusualValues() {
-    constexpr size_t many = 65536;
+    constexpr size_t many = 4096; // std::regex, which the schema's patterns need, takes stack for each
     static const std::vector<UnusualValue> values = {
         {"empty text", std::string()},
-        {"65536 letters", std::string(many, 'a')},
+        {"4096 letters", std::string(many, 'a')},
         {"a text with format characters", std::string("%s%n%d")},
         {"a text with quotes and backslashes", std::string("\"'\\\\`$(x);")},
         {"a text of other alphabets", std::string("\xC3\xA4\xE4\xB8\xAD\xF0\x9F\x92\xA1")},
@@ -58,31 +59,46 @@ const std::vector<UnusualValue>& unusualValues() {
 } // namespace
 
 VariedSettings::VariedSettings(const CheckerInfo& checker, std::string json, uint64_t seed)
-    : checker_(checker), json_(std::move(json)), random_(seed) {}
+    : checker_(checker),
+      json_(std::move(json)),
+      schema_(SettingsSchema(checker.settingsSchema).json()),
+      random_(seed) {}
 
-std::vector<Variation> VariedSettings::some(size_t tries) {
+std::string VariedSettings::change(Object& object, const std::string& name, size_t choice) const {
+    const auto& values = unusualValues();
+    if (choice < values.size()) {
+        object.set(name, values[choice].value);
+        return "/" + name + " set to " + values[choice].what;
+    }
+    if (choice == values.size()) {
+        object.remove(name);
+        return "/" + name + " absent";
+    }
+    object.set(name, sampleOf(SchemaPlace(schema_).member(name)));
+    return "/" + name + " as its schema suggests";
+}
+
+std::vector<Variation> VariedSettings::some(size_t most) {
+    std::vector<std::pair<std::string, size_t>> changes; // of one member each
+    for (const auto& name : SchemaPlace(schema_).memberNames()) {
+        for (size_t choice = 0; choice < unusualValues().size() + 2; choice++) changes.emplace_back(name, choice);
+    }
+    std::ranges::shuffle(changes, random_);
+    changes.resize(std::min(changes.size(), most));
     std::vector<Variation> found;
     const auto add = [&](const std::string& what, const std::string& json) {
         if (auto settings = settingsFromJson(json, checker_)) found.push_back({what, std::move(*settings)});
     };
     add("the settings as they are", json_);
-    const SchemaPlace root(SettingsSchema(checker_.settingsSchema).json());
-    const auto names = root.memberNames();
-    for (size_t i = 0; i < tries && !names.empty(); i++) {
-        const auto& name = names[random_() % names.size()];
+    for (const auto& [name, choice] : changes) {
         auto object = parsedObject(json_);
-        const auto& choices = unusualValues();
-        const auto choice = random_() % (choices.size() + 2);
-        if (choice == choices.size()) {
-            object->remove(name);
-            add("/" + name + " absent", jsonText(object));
-        } else if (choice > choices.size()) {
-            object->set(name, sampleOf(root.member(name)));
-            add("/" + name + " as its schema suggests", jsonText(object));
-        } else {
-            object->set(name, choices[choice].value);
-            add("/" + name + " set to " + choices[choice].what, jsonText(object));
+        auto what = change(*object, name, choice);
+        if (random_() % 4 == 0) { // and another one with it
+            const auto& [other, itsChoice] = changes[random_() % changes.size()];
+            add(what, jsonText(object));
+            what += ", " + change(*object, other, itsChoice);
         }
+        add(what, jsonText(object));
     }
     return found;
 }

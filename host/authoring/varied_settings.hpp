@@ -1,6 +1,8 @@
 // Settings that a host could give a checker, made up from its schema: valid, and unusual.
 #pragma once
 
+#include <Poco/JSON/Object.h>
+
 #include <cstdint>
 #include <random>
 #include <string>
@@ -12,7 +14,7 @@
 namespace probehost::authoring {
 
 struct Variation {
-    std::string what; // such as "/url set to 65536 letters"
+    std::string what; // such as "/url set to 4096 letters"
     CheckSettings settings;
 };
 
@@ -21,12 +23,17 @@ class VariedSettings {
     // `json`: settings that the schema accepts. The same seed gives the same variations.
     VariedSettings(const CheckerInfo& checker, std::string json, uint64_t seed);
 
-    // As many as were found in `tries`, the given settings first.
-    std::vector<Variation> some(size_t tries);
+    // The given settings, and what the schema accepts of up to `most` changes of one member and some of two: all
+    // changes when there are no more.
+    std::vector<Variation> some(size_t most);
 
   private:
+    // In words what was done.
+    std::string change(Poco::JSON::Object& object, const std::string& name, size_t choice) const;
+
     const CheckerInfo& checker_;
     const std::string json_;
+    const Poco::JSON::Object::Ptr schema_;
     std::mt19937_64 random_;
 };
 

@@ -1,0 +1,4 @@
+/* L7 FAIL: a reserved member is used */
+#include "begin.h"
+#define RESERVED 1
+#include "sound.h"

@@ -1,0 +1,4 @@
+/* S1 FAIL: an object that was never linked */
+/* cc: -c */
+#include "begin.h"
+#include "sound.h"

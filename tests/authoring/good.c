@@ -1,0 +1,3 @@
+/* A plugin that keeps every rule. */
+#include "begin.h"
+#include "sound.h"
