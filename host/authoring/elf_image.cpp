@@ -47,12 +47,9 @@ class ElfReader {
 
     void read() {
         readSegments();
-        size_t names = 0;
-        if (elf_getshdrstrndx(elf_, &names) != 0) return;
         for (auto* section = elf_nextscn(elf_, nullptr); section != nullptr; section = elf_nextscn(elf_, section)) {
             GElf_Shdr header;
             if (gelf_getshdr(section, &header) == nullptr) continue;
-            image_.sections.insert(textAt(elf_, names, header.sh_name));
             if (auto* data = elf_getdata(section, nullptr); data != nullptr) readSection(header, data);
         }
     }

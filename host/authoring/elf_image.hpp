@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -25,7 +24,6 @@ struct ElfImage {
     std::vector<std::string> needed;
     std::vector<std::string> runPath;        // folders, as written
     std::vector<std::string> symbolVersions; // needed ones, such as GLIBC_2.34
-    std::set<std::string> sections;          // names
     std::string soname;
     std::string buildId; // hexadecimal
     uint64_t flags = 0;  // DF_…

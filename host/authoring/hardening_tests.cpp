@@ -1,8 +1,6 @@
 // What the file says of its making: link options, runtimes, old systems, and who may replace it.
 #include <elf.h>
 #include <probehost/abi.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +10,7 @@
 #include "authoring/elf_image.hpp"
 #include "authoring/static_tests.hpp"
 #include "config/suggestion.hpp"
+#include "plugin/file_trust.hpp"
 #include "plugin/plugin_file.hpp"
 
 namespace probehost::authoring {
@@ -30,12 +29,21 @@ Finding isHardened(const Subject& subject) {
     return pass();
 }
 
+bool hasProcessOfItsOwn(const std::string& file) {
+    return (inspectPluginFile(file).flags & PH_PLUGIN_OWN_PROCESS) != 0 || hasGoRuntime(file);
+}
+
+Finding harmless(const std::string& reason) {
+    return skip("it has a process of its own, where this harms nobody: " + reason);
+}
+
 Finding needsNoStaticThreadMemory(const Subject& subject) {
     constexpr uint64_t room = 1024; // what glibc keeps for libraries that come late
     const auto image = readElf(subject.file);
     if ((image.flags & DF_STATIC_TLS) == 0) return pass();
     const auto reason = "it wants " + std::to_string(image.threadLocalBytes) + " bytes of static thread-local memory";
     constexpr const char* fix = "compile without -ftls-model=initial-exec, also the libraries linked into it";
+    if (hasProcessOfItsOwn(subject.file)) return harmless(reason);
     if (image.threadLocalBytes >= room) return fail(reason + ", which a running process need not have", fix);
     return warn(reason + ", of which all plugins of a process share a few hundred", fix);
 }
@@ -75,9 +83,9 @@ Finding knowsItsRuntime(const Subject& subject) {
     static constexpr std::array sanitizers = {"libasan.", "libtsan.", "libubsan.", "liblsan.", "libmsan."};
     const auto image = readElf(subject.file);
     const auto note = inspectPluginFile(subject.file);
-    if (image.sections.contains(".go.buildinfo") && (note.flags & PH_PLUGIN_OWN_PROCESS) == 0)
-        return fail("Go's runtime takes signals and threads of the whole process",
-                    "write PH_ELF_NOTE(0, PH_PLUGIN_OWN_PROCESS)");
+    if (hasGoRuntime(subject.file) && (note.flags & PH_PLUGIN_OWN_PROCESS) == 0)
+        return warn("Go's runtime takes signals and threads of a whole process, so the host keeps it apart unasked",
+                    "write PH_ELF_NOTE(0, PH_PLUGIN_OWN_PROCESS), and the same into the table");
     for (const auto& library : image.needed) {
         if (std::ranges::any_of(sanitizers, [&](const char* one) { return library.starts_with(one); }))
             return warn("it was built with a sanitizer (" + library + ")", "build what you ship without -fsanitize");
@@ -94,25 +102,27 @@ Finding leavesProcessAlone(const Subject& subject) {
         if (!symbol.defined && std::ranges::find(meddling, symbol.name) != meddling.end()) found.push_back(symbol.name);
     }
     if (found.empty()) return pass();
+    if (hasProcessOfItsOwn(subject.file)) return harmless("it can call " + joined(found));
     return warn("it can call " + joined(found) + ", which concern the whole process (rule C6)",
                 "do without; poll() in place of select()");
 }
 
-std::string wrongWithOwner(const std::string& path) {
-    struct stat status {};
-    if (stat(path.c_str(), &status) != 0) return "";
-    if ((status.st_mode & S_IWOTH) != 0) return path + " is writable by everyone";
-    if ((status.st_mode & S_IWGRP) != 0) return path + " is writable by its group";
-    if (status.st_uid != 0 && status.st_uid != geteuid()) return path + " belongs to another user";
+// "" or why the host would not take what lies there.
+std::string distrust(const std::string& path) {
+    try {
+        requireTrusted(path);
+    } catch (const PluginRefused& refused) {
+        return path + " " + refused.what();
+    }
     return "";
 }
 
 Finding isSafelyKept(const Subject& subject) {
-    constexpr const char* fix = "whoever may write it runs code as the host: chown root, chmod go-w";
-    if (const auto wrong = wrongWithOwner(subject.file); !wrong.empty())
-        return wrong.ends_with("everyone") ? fail(wrong, fix) : warn(wrong, fix);
+    constexpr const char* fix =
+        "whoever may write it runs code as the host: install it with mode 644, in a folder of root's";
+    if (const auto wrong = distrust(subject.file); !wrong.empty()) return fail(wrong, fix);
     const auto folder = std::filesystem::absolute(subject.file).parent_path().string();
-    if (const auto wrong = wrongWithOwner(folder); !wrong.empty()) return warn(wrong, fix);
+    if (const auto wrong = distrust(folder); !wrong.empty()) return warn(wrong, fix); // it may move yet
     if (readElf(subject.file).buildId.empty())
         return warn("it has no build-id, by which a crash is traced to its source", "link with -Wl,--build-id");
     return pass();
@@ -125,11 +135,11 @@ VerifyTests hardeningTests() {
     constexpr std::chrono::seconds limit{10};
     return {
         {"S7", 1, "it is linked as plugins must be", "S1", sound, limit, isHardened},
-        {"S8", 1, "it needs no thread-local memory reserved at the start", "S1", sound, limit,
+        {"S8", 1, "it needs no thread-local memory reserved at the start", "S2", sound, limit,
          needsNoStaticThreadMemory},
         {"S9", 1, "it runs with the oldest C library it is meant for", "S1", sound, limit, runsOnOldSystems},
         {"S10", 1, "its language's runtime gets on with the host", "S2", sound, limit, knowsItsRuntime},
-        {"S11", 1, "it calls nothing that changes the whole process", "S1", sound, limit, leavesProcessAlone},
+        {"S11", 1, "it calls nothing that changes the whole process", "S2", sound, limit, leavesProcessAlone},
         {"S12", 1, "only its owner may replace it, and crashes can be traced to it", "S1", sound, limit, isSafelyKept},
     };
 }

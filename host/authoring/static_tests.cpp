@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <set>
 
 #include "authoring/library_closure.hpp"
 #include "config/suggestion.hpp"

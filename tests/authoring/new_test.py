@@ -81,12 +81,20 @@ def test_a_new_project_builds_and_works(language, installed, greeting_port, tmp_
     assert (project / "build/my-check.so").is_file()
     exported = subprocess.run(["nm", "-D", "--defined-only", project / "build/my-check.so"], capture_output=True, text=True, check=True)
     assert [line.split()[-1] for line in exported.stdout.splitlines()] == ["probehost_plugin_entry_v1"]
+    assert verified(prefix, project / "build/my-check.so") == 0
     checks = {"good": {"checker": "my-check", "timeout": "5s", "with": {"port": greeting_port}},
               "bad": {"checker": "my-check", "timeout": "5s", "critical": False, "with": {"port": unused_port()}}}
     answer = serve(prefix, project / "build", checks)
     assert answer.status == 200, answer.body
     assert answer.checks["good"]["healthy"] is True
     assert answer.checks["bad"]["error"] == "Connection refused"
+
+
+def verified(prefix, plugin):
+    """Against a peer that is as sick as can be."""
+    (plugin.parent / "settings.yaml").write_text("port: ${peer_port}", encoding="ascii")
+    return subprocess.run([prefix / "bin/probehost", "plugin", "verify", plugin, "--with", plugin.parent / "settings.yaml"],
+                          stdout=subprocess.DEVNULL, check=False).returncode
 
 
 def unused_port():
