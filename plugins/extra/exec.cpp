@@ -5,7 +5,6 @@
 //
 // It has to run in the host's own process: worker processes may not start programs.
 #include <fcntl.h>
-#include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <probehost/checker.hpp>
 #include <system_error>
