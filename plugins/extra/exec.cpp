@@ -149,6 +149,14 @@ class SpawnPlan {
     posix_spawn_file_actions_t actions_;
 };
 
+// True when nobody of a process group is left to await: beside the program its orphans, where the host is process 1.
+bool buried(pid_t group) {
+    pid_t one = 0;
+    do one = waitpid(-group, nullptr, WNOHANG);
+    while (one > 0);
+    return one < 0;
+}
+
 // A started program. However this ends, the whole process group is killed, and the program awaited or left to `dying`.
 class Program {
   public:
@@ -157,7 +165,7 @@ class Program {
         kill(-pid_, SIGKILL); // while nobody has awaited the program, its group's number is nobody else's
         pollfd end{ended_.get(), POLLIN, 0};
         poll(&end, 1, kDyingMilliseconds);
-        if (waitpid(pid_, nullptr, WNOHANG) == 0) dying_.push_back(pid_);
+        if (!buried(pid_)) dying_.push_back(pid_);
     }
     Program(const Program&) = delete;
     Program& operator=(const Program&) = delete;
@@ -213,8 +221,7 @@ class ExecCheck {
     }
 
     Verdict check(const sdk::Run& run) try {
-        const auto gone = [](pid_t pid) { return waitpid(pid, nullptr, WNOHANG) != 0; };
-        dying_.erase(std::remove_if(dying_.begin(), dying_.end(), gone), dying_.end());
+        dying_.erase(std::remove_if(dying_.begin(), dying_.end(), buried), dying_.end());
         Stream out, err;
         const Program program(SpawnPlan(out, err).start(command_, environment_), dying_);
         program.follow(out, err, run);

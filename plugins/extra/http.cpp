@@ -36,12 +36,10 @@ constexpr auto kSchema = R"json({
     "description": "What is asked for; redirects are not followed, proxies of the environment are not used."},
   "method": {"enum": ["GET", "HEAD", "OPTIONS"], "default": "GET",
     "description": "How it is asked for."},
-  "headers": {
-    "type": "array", "maxItems": 50,
+  "headers": {"type": "array", "maxItems": 50,
     "items": {"type": "string", "pattern": "^[A-Za-z0-9_-]+:[^\\r\\n]*$", "writeOnly": true},
     "description": "Headers to send, such as 'Authorization: Bearer ${TOKEN}'."},
-  "status": {
-    "type": "array", "minItems": 1, "default": ["2xx"],
+  "status": {"type": "array", "minItems": 1, "default": ["2xx"],
     "items": {"anyOf": [{"type": "integer", "minimum": 200, "maximum": 599}, {"type": "string", "pattern": "^[2-5]xx$"}]},
     "description": "The statuses that are healthy, such as 200, 302 or 2xx."},
   "contains": {"type": "string", "minLength": 1,
@@ -111,10 +109,12 @@ using List = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
 
 void append(List& list, const std::string& text) { list.reset(curl_slist_append(list.release(), text.c_str())); }
 
+// Number and target of each, so that a number that is given again counts as new.
 std::set<std::string> openDescriptors() {
     std::set<std::string> found;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd"))
-        found.insert(entry.path().filename());
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", ignored))
+        found.insert(entry.path().filename().string() + std::filesystem::read_symlink(entry, ignored).string());
     return found;
 }
 

@@ -121,6 +121,15 @@ def test_what_a_plugin_leaves_running_is_not_waited_for_and_killed(program, tmp_
     assert gone(family(pids))
 
 
+def test_as_process_1_of_a_container_the_host_keeps_no_zombies(program):
+    container = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if subprocess.run([*container, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("no PID namespace may be made here")
+    command = program("sleep 60 & (sleep 60 & sleep 60 &) ; ps -e -o stat= | grep -c Z")
+    results = run("exec", {"command": command}, runs=20, pause=20, prefix=container)
+    assert all(int(result["detail"]) <= 3 for result in results), results[-1]
+
+
 def test_a_flood_takes_no_memory_and_a_long_line_is_cut(program):
     flood = program("head -c 100000000 /dev/zero | tr '\\0' x; head -c 1000000 /dev/zero >&2; exit 1")
     *results, after = loop.run("exec", {"command": flood, "message": "output"}, runs=3, timeout=20000)

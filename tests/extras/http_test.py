@@ -1,4 +1,8 @@
 """The http checker: statuses and bodies of a server that answers, and one that does not, wrongly, or without end."""
+import os
+import pathlib
+import re
+
 import pytest
 from checkers import loop
 from peers.dns import Resolver, ResolverUnavailable
@@ -78,6 +82,14 @@ def test_one_connection_is_kept(shop):
     before = shop.connections
     assert [result["status"] for result in run("http", ping(shop), runs=5)] == ["pass"] * 5
     assert shop.connections == before + 1
+
+
+def test_no_descriptor_outlives_an_exec(shop):
+    with loop.Loop("http", ping(shop)) as running:
+        running.until(lambda result: result["status"] == "pass")
+        folder = pathlib.Path(f"/proc/{running.process.pid}/fdinfo")
+        flags = {file.name: int(re.search(r"flags:\s*(\d+)", file.read_text())[1], 8) for file in folder.iterdir()}
+    assert len(flags) > 5 and [name for name, value in flags.items() if not value & os.O_CLOEXEC] == ["0", "1", "2"]
 
 
 def test_a_connection_that_went_stale_is_renewed_within_the_check(shop):

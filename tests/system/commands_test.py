@@ -204,12 +204,13 @@ def test_a_second_host_does_not_take_the_socket_of_the_first(serving, script):
     assert host.admin in done.stderr or host.notify in done.stderr
 
 
-def test_plugins_lists_the_five(programs, plugins, configured):
+def test_plugins_lists_all_that_are_shipped(programs, plugins, configured):
     host = configured({}, plugins=[plugins])
     done = host.run("plugins", "--config", host.file)
     assert (done.returncode, done.stderr) == (0, "")
     rows = {line.split()[0]: line for line in done.stdout.splitlines()[1:]}
-    assert set(rows) == {"postgres", "redis", "azure-openai", "servicebus", "model"}
+    extras = {"tcp", "http", "dns", "disk", "tls-expiry", "process", "exec"}
+    assert set(rows) == {"postgres", "redis", "azure-openai", "servicebus", "model"} | extras
     told = {each["checker"]: each for each in json.loads(
         host.run("plugins", "--config", host.file, "--format", "json").stdout)["checkers"]}
     suggested = {name: (each["timeout_ms"], each["interval_ms"], each["max_age_ms"], each["scope"], each["probes"])
