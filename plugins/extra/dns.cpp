@@ -41,7 +41,7 @@ constexpr auto kSchema = R"json({
     "type": "array", "maxItems": 100, "items": {"type": "string", "minLength": 1},
     "description": "Values that must all be among the answers, written as in '10.0.0.1', '10 mail.example.org' (MX) or '0 5 5060 sip.example.org' (SRV); by default any value will do."},
   "server": {
-    "type": "string", "pattern": "^[0-9a-fA-F:.\\[\\]]+$",
+    "type": "string", "pattern": "^[0-9a-fA-F:.\\[\\]]{1,60}$",
     "description": "The address of the name server to ask, with its port if that is not 53: 10.0.0.53, [fd00::53]:5353; by default the system's."}
 }})json";
 

@@ -42,7 +42,7 @@ constexpr auto kSchema = R"json({
     "description": "The program, with its whole path, and its arguments; no shell reads them. Everybody on this machine can see them, so secrets belong into environment."},
   "environment": {
     "type": "array", "maxItems": 64,
-    "items": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]*=", "writeOnly": true},
+    "items": {"type": "string", "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,100}=", "writeOnly": true},
     "description": "Variables as NAME=value, beside PATH and LC_ALL, which is all that the program is given otherwise."},
   "message": {
     "enum": ["status", "output"], "default": "status",

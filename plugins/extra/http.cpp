@@ -37,7 +37,7 @@ constexpr auto kSchema = R"json({
   "method": {"enum": ["GET", "HEAD", "OPTIONS"], "default": "GET",
     "description": "How it is asked for."},
   "headers": {"type": "array", "maxItems": 50,
-    "items": {"type": "string", "pattern": "^[A-Za-z0-9_-]+:[^\\r\\n]*$", "writeOnly": true},
+    "items": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,100}:", "writeOnly": true},
     "description": "Headers to send, such as 'Authorization: Bearer ${TOKEN}'."},
   "status": {"type": "array", "minItems": 1, "default": ["2xx"],
     "items": {"anyOf": [{"type": "integer", "minimum": 200, "maximum": 599}, {"type": "string", "pattern": "^[2-5]xx$"}]},

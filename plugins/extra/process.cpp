@@ -37,7 +37,7 @@ constexpr auto kSchema = R"json({
     "type": "string", "minLength": 1,
     "description": "With pid_file, what the program is called in /proc/PID/comm, because numbers are given again."},
   "unit": {
-    "type": "string", "pattern": "^[A-Za-z0-9:_.@\\\\-]+\\.[a-z]+$",
+    "type": "string", "pattern": "^[A-Za-z0-9:_.@\\\\-]{1,240}\\.[a-z]{1,15}$",
     "description": "A unit of the system's systemd, such as nginx.service; or use pid_file."}
 }})json";
 
