@@ -7,7 +7,18 @@ namespace probehost {
 namespace {
 
 constexpr std::size_t searchDepth = 256;
-constexpr std::array expendable = {State::Lingering, State::Idle, State::Receiving};
+constexpr int graceParts = 20; // a probe needs less than this part of its time to send its request
+
+struct Expendable {
+    State state;
+    bool sparesNewcomers = false;
+};
+
+constexpr std::array expendables = {
+    Expendable{State::Lingering},     Expendable{State::Idle},   Expendable{State::Receiving, true},
+    Expendable{State::Writing, true}, Expendable{State::Parked}, Expendable{State::Receiving},
+    Expendable{State::Writing},
+};
 
 uint32_t eventsOf(State state) {
     switch (state) {
@@ -102,19 +113,29 @@ void ConnectionTable::watch(Connection& connection) {
     if (!known) close(connection);
 }
 
-Connection* ConnectionTable::leastUseful() const {
-    for (const State state : expendable)
-        if (Connection* oldest = in(state).front()) return oldest;
+Connection* ConnectionTable::leastUseful(Clock::time_point now) const {
+    for (const auto [state, sparesNewcomers] : expendables) {
+        Connection* oldest = in(state).front();
+        if (oldest != nullptr && !(sparesNewcomers && isNewcomer(*oldest, now))) return oldest;
+    }
     return nullptr;
 }
 
-Connection* ConnectionTable::leastUsefulOf(uint64_t network) const {
-    for (const State state : expendable) {
+Connection* ConnectionTable::leastUsefulOf(uint64_t network, Clock::time_point now) const {
+    for (const auto [state, sparesNewcomers] : expendables) {
         Connection* candidate = in(state).front();
-        for (std::size_t i = 0; i < searchDepth && candidate != nullptr; ++i, candidate = candidate->next)
+        for (std::size_t i = 0; i < searchDepth && candidate != nullptr; ++i, candidate = candidate->next) {
+            if (sparesNewcomers && isNewcomer(*candidate, now)) break;
             if (!candidate->admin && candidate->peer.network() == network) return candidate;
+        }
     }
     return nullptr;
+}
+
+// Receiving and writing have their whole time ahead of them when they begin.
+bool ConnectionTable::isNewcomer(const Connection& connection, Clock::time_point now) const {
+    const auto whole = connection.state == State::Writing ? limits_.writeTime : limits_.headTime;
+    return now - (connection.deadline - whole) < whole / graceParts;
 }
 
 ConnectionTable::Clock::time_point ConnectionTable::nextDeadline() const {

@@ -33,10 +33,12 @@ class ConnectionTable {
     // Tells epoll what the connection's state waits for. Closes it where epoll has no room.
     void watch(Connection& connection);
 
-    // The connection whose loss hurts least: lingering, then the longest idle, then the longest without a whole head.
-    Connection* leastUseful() const;
+    // The connection whose loss hurts least: lingering, then the longest idle, then the longest without a whole head or
+    // slow to take its answer, then the longest waiting for results. Who has only just come is spared while others are
+    // left.
+    Connection* leastUseful(Clock::time_point now) const;
     // The same among those of one network, as far as a short search finds one.
-    Connection* leastUsefulOf(uint64_t network) const;
+    Connection* leastUsefulOf(uint64_t network, Clock::time_point now) const;
 
     // Counts bytes against what all connections together may hold. False when that would be too much.
     bool hold(Connection& connection, std::size_t bytes);
@@ -52,6 +54,8 @@ class ConnectionTable {
     Clock::time_point nextDeadline() const;
 
   private:
+    bool isNewcomer(const Connection& connection, Clock::time_point now) const;
+
     const Limits& limits_;
     Epoll& epoll_;
     Counters& counters_;

@@ -23,11 +23,14 @@ constexpr std::chrono::milliseconds pauseNap{10};
 constexpr std::chrono::milliseconds stopTime{500};
 constexpr std::size_t descriptorsKept = 64; // for everything in the process that is no client
 
+// Neither one address nor those that wait may take every connection there is.
 Limits affordable(Limits limits) {
     rlimit files{};
     ::getrlimit(RLIMIT_NOFILE, &files);
     const std::size_t most = files.rlim_cur > 2 * descriptorsKept ? files.rlim_cur - descriptorsKept : descriptorsKept;
     limits.connections = std::min(limits.connections, most);
+    limits.perAddress = std::min(limits.perAddress, std::max<std::size_t>(1, limits.connections * 9 / 10));
+    limits.parked = std::min(limits.parked, limits.connections / 2);
     return limits;
 }
 

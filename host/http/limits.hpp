@@ -25,8 +25,8 @@ struct Limits {
     std::chrono::milliseconds lingerTime{1000};
 
     std::size_t connections = 12000; // lowered to what RLIMIT_NOFILE leaves
-    std::size_t perAddress = 10800;  // an IPv4 address or an IPv6 /64; 0 is off
-    std::size_t parked = 4096;       // past it, probes get the latest answer at once
+    std::size_t perAddress = 10800;  // an IPv4 address or an IPv6 /64; at most nine tenths of connections; 0 is off
+    std::size_t parked = 4096;       // at most half of connections; past it, probes get the latest answer at once
     int backlog = 4096;
 
     int handlerThreads = 8;

@@ -70,16 +70,14 @@ void RequestServer::expire(Connection& connection) {
 }
 
 bool RequestServer::evict() {
-    Connection* victim = table_.leastUseful();
-    for (const State state : {State::Writing, State::Parked})
-        if (victim == nullptr) victim = table_.in(state).front();
+    Connection* victim = table_.leastUseful(now_);
     if (victim == nullptr) return false;
     sacrifice(*victim);
     return true;
 }
 
 bool RequestServer::evictOf(uint64_t network) {
-    Connection* victim = table_.leastUsefulOf(network);
+    Connection* victim = table_.leastUsefulOf(network, now_);
     if (victim == nullptr) return false;
     sacrifice(*victim);
     return true;

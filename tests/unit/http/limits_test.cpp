@@ -17,6 +17,26 @@ void withShortTimes(FrontOptions& options) {
     options.limits.lingerTime = 150ms;
 }
 
+void withTenConnections(FrontOptions& options) {
+    options.limits.connections = 10;
+    options.limits.perAddress = 0;
+}
+
+TestFront::Adjust patientWith(const TestFront::Adjust& adjust) {
+    return [adjust](FrontOptions& options) {
+        options.settings.wait = 60s;
+        adjust(options);
+    };
+}
+
+// One after the other, so that the front has seen them in this order.
+void letWait(const TestFront& front, std::vector<Client>& clients) {
+    for (std::size_t i = 0; i < clients.size(); ++i) {
+        clients[i].send(request("/health/ready"));
+        REQUIRE(front.reaches(Count::ParkedNow, i + 1));
+    }
+}
+
 std::vector<Client> clientsOf(const TestFront& front, int count) {
     std::vector<Client> clients;
     for (int i = 0; i < count; ++i) clients.push_back(front.client());
@@ -83,7 +103,7 @@ TEST_CASE("limits: a client that sends without end is ended", "[http]") {
 }
 
 TEST_CASE("limits: at the limit of connections the longest idle goes first", "[http]") {
-    TestFront front([](FrontOptions& options) { options.limits.connections = 10; });
+    TestFront front(withTenConnections);
     std::vector<Client> silent = clientsOf(front, 5);
     std::vector<Client> idle = clientsOf(front, 5);
     for (Client& client : idle) REQUIRE(client.get("/health").status == 200);
@@ -94,7 +114,7 @@ TEST_CASE("limits: at the limit of connections the longest idle goes first", "[h
 }
 
 TEST_CASE("limits: then the longest without a whole head, and every new probe is answered", "[http]") {
-    TestFront front([](FrontOptions& options) { options.limits.connections = 10; });
+    TestFront front(withTenConnections);
     std::vector<Client> silent = clientsOf(front, 100);
     for (int i = 0; i < 100; ++i) REQUIRE(front.get("/health", "Connection: close\r\n").status == 200);
     CHECK(front.count(Count::Evicted) >= 90);
@@ -103,18 +123,53 @@ TEST_CASE("limits: then the longest without a whole head, and every new probe is
 }
 
 TEST_CASE("limits: when all wait for results, the longest waiting is answered to make room", "[http]") {
-    TestFront front(
-        [](FrontOptions& options) {
-            options.limits.connections = 10;
-            options.settings.wait = 60s;
-        },
-        answersFreshUntil(Clock::now() - 1s));
-    std::vector<Client> waiting = clientsOf(front, 10);
-    for (Client& client : waiting) client.send(request("/health/ready"));
-    REQUIRE(front.reaches(Count::ParkedNow, 10));
+    TestFront front(patientWith(withTenConnections), answersFreshUntil(Clock::now() - 1s));
+    std::vector<Client> busy = clientsOf(front, 5);
+    for (Client& client : busy) client.send(request("/hang"));
+    REQUIRE(eventually([&] { return front.handlers().hanging() == 5; }));
+    std::vector<Client> waiting = clientsOf(front, 5);
+    letWait(front, waiting);
     CHECK(front.get("/health").status == 200);
     CHECK(waiting[0].receive().status == 200);
     CHECK_FALSE(waiting[1].hasAnswerWithin(0ms));
+}
+
+TEST_CASE("limits: when all of an address wait for results, the longest waiting makes room for its next probe",
+          "[http]") {
+    TestFront front(patientWith([](FrontOptions& options) { options.limits.perAddress = 5; }),
+                    answersFreshUntil(Clock::now() - 1s));
+    std::vector<Client> waiting = clientsOf(front, 5);
+    letWait(front, waiting);
+    CHECK(front.get("/health").status == 200);
+    CHECK(waiting[0].receive().status == 200);
+    CHECK_FALSE(waiting[1].hasAnswerWithin(0ms));
+}
+
+TEST_CASE("limits: a probe on its way is spared while others can wait no longer", "[http]") {
+    TestFront front(patientWith([](FrontOptions& options) {
+                        options.limits.perAddress = 5;
+                        options.limits.headTime = 60s;
+                    }),
+                    answersFreshUntil(Clock::now() - 1s));
+    std::vector<Client> waiting = clientsOf(front, 5);
+    letWait(front, waiting);
+    std::vector<Client> onTheirWay = clientsOf(front, 3);
+    REQUIRE(front.reaches(Count::Evicted, 3));
+    for (Client& client : onTheirWay) CHECK(client.get("/health").status == 200);
+    for (int i = 0; i < 3; ++i) CHECK(waiting[std::size_t(i)].receive().status == 200);
+}
+
+TEST_CASE("limits: those that wait take no more than half of the connections, one address no more than its share",
+          "[http]") {
+    TestFront front(patientWith([](FrontOptions& options) { options.limits.connections = 10; }),
+                    answersFreshUntil(Clock::now() - 1s));
+    std::vector<Client> waiting = clientsOf(front, 5);
+    letWait(front, waiting);
+    CHECK(front.get("/health/ready", "Connection: close\r\n").status == 200);
+    CHECK(front.count(Count::ParkedOverflow) == 1);
+    const std::vector<Client> silent = clientsOf(front, 5);
+    CHECK(front.reaches(Count::Evicted, 1));
+    CHECK(eventually([&] { return front.count(Count::Open) == 9; }));
 }
 
 TEST_CASE("limits: one address gets its share, at its own expense", "[http]") {
