@@ -1,6 +1,7 @@
 // probehost serve: the service.
 #include <malloc.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "cli/commands.hpp"
@@ -21,6 +22,14 @@ void keepMemoryPrivate() {
 #endif
 }
 
+// The soft limit is low for the sake of programs that call select; this one does not, and workers set their own.
+void useAllDescriptors() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    files.rlim_cur = files.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &files);
+}
+
 int run(const std::string& config, Assembly assembly, PluginEnvironment& environment) {
     Server server(config, std::move(assembly), environment);
     if (server.run()) return Ok;
@@ -34,6 +43,7 @@ int serve(const std::string& config) {
     mallopt(M_ARENA_MAX, 2); // many threads that do little: an arena for each would hold memory for nothing
     blockSignals();
     keepMemoryPrivate();
+    useAllDescriptors();
     PluginEnvironment environment;
     Diagnostics diagnostics;
     auto assembly = assemble(config, environment, diagnostics);

@@ -1,0 +1,74 @@
+"""The limit of open files that the host was started with."""
+import contextlib
+import re
+import resource
+import socket
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+WAITING = 1300
+READY = b"GET /health/ready HTTP/1.1\r\nHost: probe\r\n\r\n"
+LIVE = b"GET /health HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n"
+
+
+@pytest.fixture
+def limited(configured, programs, tmp_path):
+    """Makes hosts that begin with these soft and hard limits."""
+    def make(config, soft, hard):
+        host = configured(config)
+        host.program = tmp_path / "probehost"
+        host.program.write_text(f'#!/bin/sh\nulimit -Sn {soft} && ulimit -Hn {hard} && exec "{programs}/probehost" "$@"\n',
+                                encoding="ascii")
+        host.program.chmod(0o755)
+        return host.start()
+    return make
+
+
+@pytest.fixture
+def many_descriptors():
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.fixture
+def sockets(many_descriptors):
+    with contextlib.ExitStack() as all_of_them:
+        yield lambda address: all_of_them.enter_context(socket.create_connection(address, timeout=5))
+
+
+def open_files(host):
+    with open(f"/proc/{host.process.pid}/limits", encoding="ascii") as limits:
+        return re.search(r"Max open files +(\d+) +(\d+)", limits.read()).groups()
+
+
+def test_the_soft_limit_is_raised_to_the_hard_one(limited, script):
+    host = limited({"checks": script.checks("a")}, 512, 2048)
+    assert open_files(host) == ("2048", "2048")
+
+
+def answer_of(client):
+    client.settimeout(5)
+    with contextlib.suppress(OSError):
+        return client.recv(4096).partition(b"\r\n")[0]
+    return b"a reset"
+
+
+def test_liveness_answers_beside_more_waiting_clients_than_descriptors(limited, script, sockets):
+    """Probes come ten at a time, and all ten are connected before any has sent its request."""
+    hung = script.check("a", words="hang", timeout="500ms", interval="1s")
+    host = limited({"server": {"wait": "60s"}, "checks": {"a": hung}}, 1024, 1024)
+    for client in [sockets(host.address) for _ in range(WAITING)]:
+        with contextlib.suppress(OSError):
+            client.sendall(READY)
+    answers = []
+    for _ in range(15):
+        probes = [sockets(host.address) for _ in range(10)]
+        for probe in probes:
+            with contextlib.suppress(OSError):
+                probe.sendall(LIVE)
+        answers += map(answer_of, probes)
+    assert answers == [b"HTTP/1.1 200 OK"] * 150
