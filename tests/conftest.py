@@ -4,16 +4,17 @@ import pathlib
 
 import pytest
 
-HOW = "run `bash tests/run.sh --only system`, or set it to a build's {} directory"
+RELEASE = pathlib.Path(__file__).parent.parent / "build" / "ci-release"
 
 
 def build_directory(variable, name):
-    given = os.environ.get(variable)
-    if not given:
-        pytest.fail(f"{variable} is not set: {HOW.format(name)}", pytrace=False)
-    if not os.path.isdir(given):
-        pytest.fail(f"{variable} is {given}, which is no directory: {HOW.format(name)}", pytrace=False)
-    return pathlib.Path(given)
+    """As an absolute path, also for the programs that tests start elsewhere; that of tests/run.sh when none is given."""
+    found = pathlib.Path(os.environ.get(variable) or RELEASE / name).absolute()
+    if not found.is_dir():
+        pytest.fail(f"{found} is no directory: run `bash tests/run.sh --only release`, or set {variable} to a build's {name} directory",
+                    pytrace=False)
+    os.environ[variable] = str(found)
+    return found
 
 
 @pytest.fixture(scope="session")
