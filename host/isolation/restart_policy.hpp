@@ -1,4 +1,4 @@
-// When a worker that died may be started again, and when no more.
+// When a worker that died may be started again, and when no more; and when a check whose run hung may run again.
 #pragma once
 
 #include <chrono>
@@ -8,22 +8,30 @@
 namespace probehost {
 
 // Time comes in from outside. Waits 0.1 s after the first death of a minute and twice as long after each further one;
-// the fifth is enough until reset().
+// the fifth is enough until reset(). Hangs make it wait likewise, but never longer than longestPause, and are never
+// enough.
 class RestartPolicy {
   public:
     using TimePoint = std::chrono::steady_clock::time_point;
+    using Seconds = std::chrono::duration<double>;
 
     static constexpr size_t mostDeaths = 5;
     static constexpr std::chrono::seconds window{60};
+    static constexpr std::chrono::seconds longestPause{5}; // after a hang, before jitter
 
     void died(TimePoint now);
+    void hung(TimePoint now);
     TimePoint notBefore() const { return notBefore_; }
     bool quarantined() const { return quarantined_; }
     void reset();
 
   private:
+    void pause(TimePoint now, size_t step, Seconds most);
+
     std::deque<TimePoint> deaths_; // within the window
     TimePoint notBefore_ = TimePoint::min();
+    size_t hangs_ = 0; // none further from the next than the window
+    TimePoint lastHang_ = TimePoint::min();
     bool quarantined_ = false;
     std::minstd_rand random_{std::random_device{}()};
 };

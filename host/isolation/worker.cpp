@@ -23,6 +23,7 @@ Worker::Creation Worker::create(uint32_t check, const std::string& checker, cons
     Lock lock(mutex_);
     policy_.reset(); // a new configuration is a new chance
     auto& seat = seats_[check];
+    seat.checker = checker;
     seat.create = frame.bytes();
     askNextCreate();
     const auto wait = awaitCreated(lock, seat, Clock::now() + loadLimit);
@@ -38,12 +39,21 @@ Worker::Creation Worker::create(uint32_t check, const std::string& checker, cons
 std::optional<Result> Worker::run(uint32_t check, const RunRequest& request) {
     Lock lock(mutex_);
     auto& seat = seats_.at(check);
+    if (!sitOut(lock, seat, request.deadline)) return std::nullopt;
     for (;;) {
         const auto wait = awaitCreated(lock, seat, request.deadline);
         if (wait == Wait::Late) return std::nullopt;
         if (wait == Wait::Failed) return failure(seat);
         if (auto done = runOnce(lock, check, seat, request)) return *done;
     }
+}
+
+// False when the pause after the check's last hang, or the check itself, does not end before the deadline comes.
+bool Worker::sitOut(Lock& lock, const Seat& seat, Clock::time_point deadline) {
+    const auto until = seat.hangs.notBefore();
+    if (Clock::now() >= until) return true;
+    changed_.wait_until(lock, std::min(until, deadline), [&] { return seat.ended; });
+    return !seat.ended && until < deadline;
 }
 
 // Nothing when the worker was killed for another check's sake, so that the run is to be tried again.
@@ -61,11 +71,22 @@ std::optional<std::optional<Result>> Worker::runOnce(Lock& lock, uint32_t check,
     if (seat.finished) return std::move(seat.result);
     if (seat.ended) return std::optional<Result>();
     if (deaths_ == deaths) {
-        kill("hung", true);
+        killHung(seat);
         return std::optional<Result>();
     }
     if (hung_ && Clock::now() < request.deadline) return std::nullopt;
     return failure(seat);
+}
+
+void Worker::killHung(Seat& seat) {
+    const auto now = Clock::now();
+    seat.hangs.hung(now);
+    kill("hung in a run of " + seat.checker, true);
+    const auto pause = std::chrono::ceil<std::chrono::milliseconds>(seat.hangs.notBefore() - now);
+    services_.log(Level::Warning, "the worker process of " + plugin_.file() + " was killed: a run of its checker \"" +
+                                      seat.checker + "\" hung, it was not back " + std::to_string(grace.count()) +
+                                      "ms after its deadline; that check runs again in " +
+                                      std::to_string(pause.count()) + "ms at the earliest");
 }
 
 void Worker::cancel(uint32_t check) {

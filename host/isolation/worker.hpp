@@ -33,7 +33,8 @@ class Worker {
     };
     Creation create(uint32_t check, const std::string& checker, const CheckSettings& settings);
 
-    // The result is as the worker sent it. A worker that does not answer in time is killed.
+    // The result is as the worker sent it. A worker that does not answer in time is killed; then this check, unlike its
+    // siblings, waits a while before it runs again.
     std::optional<Result> run(uint32_t check, const RunRequest& request);
     void cancel(uint32_t check);
     void end(uint32_t check);
@@ -50,6 +51,7 @@ class Worker {
     enum class Wait { Ready, Failed, Late };
 
     struct Seat {
+        std::string checker;
         std::string create; // the frame
         Stage stage = Stage::Absent;
         std::string refusal;
@@ -57,6 +59,7 @@ class Worker {
         bool finished = false;
         bool ended = false;
         std::optional<Result> result;
+        RestartPolicy hangs; // keeps its runs, and nobody else's, from the next worker
     };
     using Lock = std::unique_lock<std::mutex>;
 
@@ -80,6 +83,8 @@ class Worker {
     Wait awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline);
     std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore) const;
     Wait giveUp(Clock::time_point now);
+    bool sitOut(Lock& lock, const Seat& seat, Clock::time_point deadline);
+    void killHung(Seat& seat);
     std::optional<std::optional<Result>> runOnce(Lock& lock, uint32_t check, Seat& seat, const RunRequest& request);
     Result failure(const Seat& seat) const;
 

@@ -43,4 +43,21 @@ TEST_CASE("restart: deaths that are far apart never are enough", "[isolation]") 
     }
 }
 
+TEST_CASE("restart: hangs double the pause up to a limit, and are never enough", "[isolation]") {
+    RestartPolicy policy;
+    RestartPolicy::TimePoint now{1h};
+    std::chrono::duration<double> pause = 100ms;
+    for (int hang = 0; hang < 1000; hang++) {
+        policy.hung(now);
+        CHECK(policy.notBefore() >= now + pause * 0.79);
+        CHECK(policy.notBefore() <= now + pause * 1.21);
+        CHECK_FALSE(policy.quarantined());
+        pause = std::min<std::chrono::duration<double>>(pause * 2, RestartPolicy::longestPause);
+        now += 30s;
+    }
+    now += 61s;
+    policy.hung(now);
+    CHECK(policy.notBefore() <= now + 120ms);
+}
+
 } // namespace probehost::test

@@ -121,6 +121,37 @@ TEST_CASE("worker: a run that ignores its deadline costs its process, and its si
     CHECK(onlyWorker() != before);
 }
 
+TEST_CASE("worker: a check that hangs again and again costs ever fewer processes, each told once", "[isolation]") {
+    const auto stubborn = conductFar("stubborn");
+    const auto sibling = conductFar("praised");
+    ears().take();
+    const auto end = Clock::now() + 2s;
+    while (Clock::now() < end) {
+        CHECK_FALSE(runFor(*stubborn, 5ms));
+        CHECK(runFor(*sibling, 5s)->status == Status::Pass); // a new process is there for it at once
+    }
+    const auto told = ears().take();
+    CHECK(told.size() >= 2);
+    CHECK(told.size() <= 5); // after 0, 0.1, 0.2, 0.4 and 0.8 s, and not once in a quarter of a second
+    for (const auto& line : told) {
+        CHECK(line.level == Level::Warning);
+        CHECK(line.text.starts_with("the worker process of " + pluginPath("conduct") +
+                                    " was killed: a run of its checker \"stubborn\" hung"));
+    }
+}
+
+TEST_CASE("worker: a sibling whose time is over when a hung worker is killed says why", "[isolation]") {
+    const auto stubborn = conductFar("stubborn");
+    const auto sibling = conductFar("waiting");
+    std::optional<Result> other;
+    std::thread run([&] { other = runFor(*sibling, 150ms); });
+    CHECK_FALSE(runFor(*stubborn, 10ms)); // killed after 210 ms, before the sibling's grace is over
+    run.join();
+    REQUIRE(other);
+    CHECK(other->message == "Checker hung in a run of stubborn");
+    CHECK(other->detail == "the worker process of " + pluginPath("conduct") + " hung in a run of stubborn");
+}
+
 TEST_CASE("worker: a cancel and an end reach the plugin", "[isolation]") {
     const auto checker = conductFar("waiting");
     std::thread canceller([&] {
