@@ -56,7 +56,7 @@ std::string text(const PluginRegistry& registry, const Redactor& redactor) {
         }
     }
     std::string out = registry.plugins().empty() ? "no plugins\n" : table.text();
-    for (const auto& [file, reason] : allRefused(registry)) {
+    for (const auto& [file, reason, death] : allRefused(registry)) {
         out += coloured("refused", Colour::Red) + "  " + printable(redactor.redact(file)) + ": " +
                printable(redactor.redact(reason)) + '\n';
     }
@@ -83,7 +83,7 @@ std::string json(const PluginRegistry& registry, const Redactor& redactor) {
         for (const auto& checker : plugin.checkers) checkers->add(json(checker, plugin.version, redactor));
     }
     Array::Ptr refused = new Array;
-    for (const auto& [file, reason] : allRefused(registry)) {
+    for (const auto& [file, reason, death] : allRefused(registry)) {
         Object::Ptr object = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
         object->set("file", redactor.redact(file));
         object->set("reason", redactor.redact(reason));

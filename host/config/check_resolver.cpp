@@ -17,6 +17,22 @@ namespace {
 
 constexpr auto defaultStaleAfter = std::chrono::minutes(1);
 
+// What a check has of a checker that could not be asked.
+CheckerInfo unknownInfo() {
+    CheckerInfo info;
+    info.probes.add(Probe::Ready);
+    info.timeout = std::chrono::seconds(1);
+    return info;
+}
+
+// "/plugins/libdisk_space.so" is named after "disk-space".
+bool namedAfter(const std::string& file, std::string checker) {
+    auto name = std::filesystem::path(file).stem().string();
+    std::ranges::replace(name, '_', '-');
+    std::ranges::replace(checker, '_', '-');
+    return name == checker || name == "lib" + checker;
+}
+
 class Resolver {
   public:
     Resolver(const std::vector<CheckerInfo>& checkers, const std::vector<RefusedPlugin>& refused,
@@ -28,6 +44,7 @@ class Resolver {
         const auto info = std::find_if(checkers_.begin(), checkers_.end(),
                                        [&](const CheckerInfo& one) { return one.name == check.policy.checker; });
         if (info == checkers_.end()) {
+            if (const auto* died = deadPlugin(check.policy.checker)) return keepPlace(check, *died);
             if (mayLieElsewhere(check)) return;
             diagnostics_.error(check.unresolved.checkerLocation, key(check, "checker"), unknownChecker(check));
             return;
@@ -42,6 +59,22 @@ class Resolver {
   private:
     static std::string key(const CheckEntry& check, const std::string& name) {
         return "checks." + shownKey(check.policy.name) + "." + name;
+    }
+
+    // A plugin that died did not say what it offers, so its file's name has to do.
+    const RefusedPlugin* deadPlugin(const std::string& checker) const {
+        const auto found = std::ranges::find_if(refused_, [&](const RefusedPlugin& plugin) {
+            return !plugin.death.empty() && namedAfter(plugin.file, checker);
+        });
+        return found == refused_.end() ? nullptr : &*found;
+    }
+
+    void keepPlace(CheckEntry& check, const RefusedPlugin& plugin) {
+        fillPolicy(check, unknownInfo());
+        check.unusable = "Checker " + plugin.death;
+        diagnostics_.warning(check.unresolved.checkerLocation, key(check, "checker"),
+                             "is unhealthy until a reload finds a better " +
+                                 std::filesystem::path(plugin.file).filename().string() + ", which " + plugin.reason);
     }
 
     // An unusable plugin path is told of already, and explains every checker that is not merely misspelt.
@@ -61,8 +94,8 @@ class Resolver {
         const auto places = joined(path_);
         text += names.empty() ? " No checker was found in " + places : " Found in " + places + ": " + joined(names);
         std::vector<std::string> files;
-        for (const auto& [file, reason] : refused_) {
-            files.push_back(std::filesystem::path(file).filename().string() + " (" + reason + ")");
+        for (const auto& plugin : refused_) {
+            files.push_back(std::filesystem::path(plugin.file).filename().string() + " (" + plugin.reason + ")");
         }
         return files.empty() ? text : text + ". Refused: " + joined(files);
     }

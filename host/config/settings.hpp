@@ -69,8 +69,9 @@ struct CheckEntry {
     CheckPolicy policy;
     Isolation isolation = Isolation::Auto;
     bool forceLive = false;
-    CheckSettings settings;                  // this and the next from resolve()
+    CheckSettings settings;                  // this and the next two from resolve()
     std::map<std::string, int> settingLines; // "tls.ca_file" -> where it is written
+    std::string unusable;                    // why its checker cannot run, for strangers; "" when it can
     Location location;
     UnresolvedCheck unresolved;
 };

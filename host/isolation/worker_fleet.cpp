@@ -32,13 +32,13 @@ std::string firstFrame(WorkerProcess& process, Clock::time_point end) {
 }
 
 // Why there was no frame.
-std::string death(WorkerProcess& process, Clock::time_point end) {
+PluginDied death(WorkerProcess& process, Clock::time_point end) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
     pollfd wait = {process.pidfd(), POLLIN, 0};
     if (left > 0) poll(&wait, 1, static_cast<int>(left));
     const auto how = process.ended();
-    if (!how) return "did not finish loading within 5s";
-    return how->starts_with("crashed: ") ? "crashed while loading: " + how->substr(9) : *how + " while loading";
+    if (!how) return {"did not finish loading within 5s", "did not start within 5s"};
+    return {how->starts_with("crashed: ") ? "crashed while loading: " + how->substr(9) : *how + " while loading", *how};
 }
 
 PluginDescription understood(const std::string& bytes, const std::string& file) {
@@ -78,12 +78,12 @@ PluginDescription WorkerFleet::describe(const PluginImage& plugin) const {
     try {
         WorkerProcess process(program_, plugin);
         const auto frame = firstFrame(process, end);
-        if (frame.empty()) throw PluginRefused(death(process, end));
+        if (frame.empty()) throw death(process, end);
         auto description = understood(frame, plugin.file());
         if (hasGoRuntime(plugin.path())) description.flags |= PH_PLUGIN_OWN_PROCESS;
         return description;
     } catch (const FrameBroken& broken) {
-        throw PluginRefused(std::string("spoke garbage while loading: ") + broken.what());
+        throw PluginDied(std::string("spoke garbage while loading: ") + broken.what(), "sent garbage");
     } catch (const PluginRefused&) {
         throw;
     } catch (const std::runtime_error& failure) {

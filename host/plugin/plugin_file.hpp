@@ -5,12 +5,19 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 namespace probehost {
 
 // Why a file cannot be used as a plugin, in words for whoever put it there.
 struct PluginRefused : std::runtime_error {
     using std::runtime_error::runtime_error;
+};
+
+// The same of a file that might be a plugin, but whose code did not survive being tried.
+struct PluginDied : PluginRefused {
+    PluginDied(const std::string& reason, std::string how) : PluginRefused(reason), death(std::move(how)) {}
+    std::string death; // in words for strangers, such as "crashed: SIGSEGV"
 };
 
 struct PluginNote {

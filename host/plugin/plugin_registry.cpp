@@ -73,14 +73,20 @@ void PluginRegistry::scanDirectory(const std::string& directory, const std::map<
     for (auto& [file, version] : versions) {
         try {
             add(version.get());
+        } catch (const PluginDied& died) {
+            refuse({file, died.what(), died.death}, former);
         } catch (const PluginRefused& refused) {
-            const auto before = former.find(file);
-            refused_.push_back({file, refused.what()});
-            if (before == former.end() || !fs::exists(file)) continue;
-            refused_.back().reason += "; the version before stays in use";
-            add(before->second);
+            refuse({file, refused.what()}, former);
         }
     }
+}
+
+void PluginRegistry::refuse(const RefusedPlugin& plugin, const std::map<std::string, Version>& former) {
+    const auto before = former.find(plugin.file);
+    refused_.push_back(plugin);
+    if (before == former.end() || !fs::exists(plugin.file)) return;
+    refused_.back().reason += "; the version before stays in use";
+    add(before->second);
 }
 
 PluginRegistry::Version PluginRegistry::inspect(const std::string& file, const Version* former) const {

@@ -60,6 +60,7 @@ class PluginRegistry {
     void scanDirectory(const std::string& directory, const std::map<std::string, Version>& former);
     Version inspect(const std::string& file, const Version* former) const;
     void add(Version version);
+    void refuse(const RefusedPlugin& plugin, const std::map<std::string, Version>& former);
     void requireNewCheckers(const PluginDescription& plugin) const;
     void rememberRemoved(const std::vector<Plugin>& former);
 

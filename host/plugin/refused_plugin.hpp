@@ -8,6 +8,7 @@ namespace probehost {
 struct RefusedPlugin {
     std::string file;
     std::string reason;
+    std::string death = {}; // how it ended or hung while it was tried, for strangers: "crashed: SIGSEGV"; else ""
 };
 
 } // namespace probehost

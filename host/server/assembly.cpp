@@ -4,6 +4,7 @@
 #include "config/check_resolver.hpp"
 #include "config/config_node.hpp"
 #include "config/settings_loader.hpp"
+#include "health/unusable_checker.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_checker.hpp"
 #include "server/checker_factory.hpp"
@@ -36,6 +37,8 @@ Location locationOf(const CheckEntry& check, std::string setting) {
 std::string keyOf(const CheckEntry& check) { return "checks." + shownKey(check.policy.name); }
 
 std::unique_ptr<Check> create(const CheckEntry& entry, PluginEnvironment& environment, Diagnostics& diagnostics) {
+    if (!entry.unusable.empty())
+        return std::make_unique<Check>(entry.policy, std::make_unique<UnusableChecker>(entry.unusable));
     try {
         auto [checker, warning] = createChecker(entry, environment);
         if (!warning.empty()) diagnostics.warning(entry.location, keyOf(entry), warning);
@@ -73,14 +76,14 @@ void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics
         const auto line = settings.plugins.lines.find(directory);
         return Location{settings.file, line == settings.plugins.lines.end() ? 0 : line->second};
     };
-    for (const auto& [directory, reason] : registry.refusedDirectories()) {
+    for (const auto& [directory, reason, death] : registry.refusedDirectories()) {
         if (settings.plugins.pathWritten)
             diagnostics.error(place(directory), "plugins.path", std::string(directory).append(" ").append(reason));
     }
     for (const auto& directory : registry.emptyDirectories()) {
         diagnostics.warning(place(directory), "plugins.path", directory + " holds no plugins (*.so)");
     }
-    for (const auto& [plugin, reason] : registry.refused()) diagnostics.warning({plugin, 0}, "", reason);
+    for (const auto& plugin : registry.refused()) diagnostics.warning({plugin.file, 0}, "", plugin.reason);
 }
 
 Assembly assemble(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics) {
@@ -93,7 +96,8 @@ Assembly assemble(const std::string& configFile, PluginEnvironment& environment,
     diagnostics.mask(assembly.settings.secrets);
     environment.mask(assembly.settings.secrets); // first, because new checks have new secrets
     for (const auto& entry : assembly.settings.checks) {
-        if (diagnostics.hasErrorsAt(keyOf(entry)) || registry.provider(entry.policy.checker) == nullptr) continue;
+        const bool runnable = !entry.unusable.empty() || registry.provider(entry.policy.checker) != nullptr;
+        if (diagnostics.hasErrorsAt(keyOf(entry)) || !runnable) continue;
         if (auto check = create(entry, environment, diagnostics)) assembly.checks.push_back(std::move(check));
     }
     if (diagnostics.hasErrors()) assembly.checks.clear();

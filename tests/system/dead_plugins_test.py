@@ -1,0 +1,68 @@
+"""Plugins that die or hang while they are tried, and checks that hang while they are created: the service serves, and the check says why not."""
+import os
+import time
+
+import pytest
+
+from . import bad_plugins
+from .host import until
+from .scripted import compile_plugin
+
+pytestmark = pytest.mark.slow
+
+HANGS = "for (;;) pause();"
+NOT_STARTED = "Checker did not start within 5s"
+DEATHS = [("crash", "crash", bad_plugins.ENTRY % "raise(SIGSEGV);", "Checker crashed: SIGSEGV"),
+          ("two_words", "two-words", bad_plugins.ENTRY % "exit(3);", "Checker exited with status 3"),
+          ("libhang", "hang", bad_plugins.ENTRY % HANGS, NOT_STARTED),
+          ("hangs-early", "hangs-early", bad_plugins.HEAD + "__attribute__((constructor)) static void early(void) { " + HANGS + " }\n"
+           "PH_EXPORT const ph_plugin *probehost_plugin_entry_v1(const ph_host *host) { (void)host; return NULL; }", NOT_STARTED)]
+
+
+@pytest.fixture
+def directory(tmp_path):
+    place = tmp_path / "dead"
+    place.mkdir()
+    return place
+
+
+def test_a_check_whose_plugin_dies_keeps_its_place(configured, script, scripted_plugins, directory):
+    checks = script.checks("good")
+    for file, checker, source, _ in DEATHS:
+        compile_plugin(source, directory / f"{file}.so")
+        checks[checker] = {"checker": checker, "with": {"of": ["a", {"kind": "that"}], "is": "unknown"}}
+    host = configured({"checks": checks}, plugins=[directory, scripted_plugins])
+    valid = host.run("validate", "--config", host.file)
+    assert valid.returncode == 0, valid.stderr
+    before = time.monotonic()
+    host.start()
+    assert time.monotonic() - before < 9
+    answer = until(lambda: (said := host.ready()) and "No result" not in said.body and said)
+    assert answer.status == 503 and host.live().status == 200
+    assert answer.checks["good"]["healthy"]
+    for file, checker, _, words in DEATHS:
+        assert (answer.checks[checker]["healthy"], answer.checks[checker]["error"]) == (False, words)
+        assert f"checks.{checker}.checker: is unhealthy until a reload finds a better {file}.so" in host.log
+        assert f"checks.{checker}.checker: " in valid.stderr
+
+
+def test_a_reload_finds_a_better_file(serving, script, directory):
+    compile_plugin(bad_plugins.ENTRY % "abort();", directory / "scripted.so")
+    host = serving({"checks": script.checks("a")}, plugins=[directory])
+    until(lambda: host.ready().checks["a"].get("error") == "Checker crashed: SIGABRT")
+    compile_plugin(bad_plugins.HERE / "scripted.c", directory / "better")
+    os.replace(directory / "better", directory / "scripted.so")
+    assert host.reload()
+    assert host.until_ready().checks["a"]["healthy"]
+
+
+@pytest.mark.parametrize("checker, file", [("crahs", "crash.so"), ("no_note", "no_note.so"), ("open", "open.so")])
+def test_misspelt_checkers_and_files_that_were_never_tried_stay_errors(configured, directory, checker, file):
+    source = bad_plugins.sources()["no_note"] if checker == "no_note" else bad_plugins.ENTRY % "raise(SIGSEGV);"
+    compile_plugin(source, directory / file)
+    if checker == "open":
+        (directory / file).chmod(0o777)
+    host = configured({"checks": {"a": {"checker": checker}}}, plugins=[directory])
+    done = host.run("serve", "--config", host.file)
+    assert done.returncode == 78
+    assert "checks.a.checker: unknown checker" in done.stderr
