@@ -62,10 +62,7 @@ int notChecked(Format format, int status, const char* why) {
     return written(nagiosUnknown, nagiosUnknown);
 }
 
-} // namespace
-
-int check(const CheckOptions& options) {
-    PluginEnvironment environment;
+int check(const CheckOptions& options, PluginEnvironment& environment) {
     Diagnostics diagnostics;
     auto assembly = assemble(options.config, environment, diagnostics);
     if (printErrors(diagnostics)) return notChecked(options.format, ConfigError, "the configuration has errors");
@@ -79,6 +76,13 @@ int check(const CheckOptions& options) {
     const int status = written(exitStatus(summary, options.format), unwritten(options.format));
     if (outcome.stuck) _exit(status); // a plugin still runs; ending in order would wait for it
     return status;
+}
+
+} // namespace
+
+int check(const CheckOptions& options) {
+    PluginEnvironment environment;
+    return environment.ended(check(options, environment));
 }
 
 } // namespace probehost::cli

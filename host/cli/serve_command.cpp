@@ -4,6 +4,9 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <csignal>
+#include <future>
+
 #include "cli/commands.hpp"
 #include "cli/diagnostics_output.hpp"
 #include "server/server.hpp"
@@ -14,6 +17,7 @@ namespace probehost::cli {
 namespace {
 
 constexpr milliseconds lastWords{500};
+constexpr milliseconds signalCheck{20};
 
 // Secrets are in memory: other processes of the same user, workers above all, neither read it nor get a core of it.
 void keepMemoryPrivate() {
@@ -30,11 +34,39 @@ void useAllDescriptors() {
     setrlimit(RLIMIT_NOFILE, &files);
 }
 
+[[noreturn]] void endAtOnce(PluginEnvironment& environment) {
+    environment.log().flush(lastWords);
+    _exit(Ok);
+}
+
+// Plugins that are tried may take seconds, and who stops the service meanwhile does not wait for them.
+Assembly assembleUnlessStopped(const std::string& config, PluginEnvironment& environment, Diagnostics& diagnostics) {
+    const SignalDescriptor stop{SIGTERM, SIGINT};
+    auto assembly = std::async(std::launch::async, [&] { return assemble(config, environment, diagnostics); });
+    while (assembly.wait_for(signalCheck) != std::future_status::ready) {
+        if (stop.next() == 0) continue;
+        environment.log().write(Level::Info, "stopped before it listened");
+        endAtOnce(environment);
+    }
+    return assembly.get();
+}
+
 int run(const std::string& config, Assembly assembly, PluginEnvironment& environment) {
     Server server(config, std::move(assembly), environment);
     if (server.run()) return Ok;
-    environment.log().flush(lastWords);
-    _exit(Ok); // a plugin still runs; ending in order would wait for it
+    endAtOnce(environment); // a plugin still runs; ending in order would wait for it
+}
+
+int serve(const std::string& config, PluginEnvironment& environment) {
+    Diagnostics diagnostics;
+    auto assembly = assembleUnlessStopped(config, environment, diagnostics);
+    if (printErrors(diagnostics)) return ConfigError;
+    try {
+        return run(config, std::move(assembly), environment);
+    } catch (const ListenError& failure) {
+        environment.log().write(Level::Error, failure.what());
+        return CannotListen;
+    }
 }
 
 } // namespace
@@ -45,15 +77,7 @@ int serve(const std::string& config) {
     keepMemoryPrivate();
     useAllDescriptors();
     PluginEnvironment environment;
-    Diagnostics diagnostics;
-    auto assembly = assemble(config, environment, diagnostics);
-    if (printErrors(diagnostics)) return ConfigError;
-    try {
-        return run(config, std::move(assembly), environment);
-    } catch (const ListenError& failure) {
-        environment.log().write(Level::Error, failure.what());
-        return CannotListen;
-    }
+    return environment.ended(serve(config, environment));
 }
 
 } // namespace probehost::cli

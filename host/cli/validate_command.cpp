@@ -9,8 +9,9 @@
 
 namespace probehost::cli {
 
-int validate(const std::string& config) {
-    PluginEnvironment environment;
+namespace {
+
+int validate(const std::string& config, PluginEnvironment& environment) {
     Diagnostics diagnostics;
     const auto assembly = assemble(config, environment, diagnostics);
     if (printErrors(diagnostics)) return ConfigError;
@@ -18,6 +19,13 @@ int validate(const std::string& config) {
     std::cout << config << " is valid: " << count << (count == 1 ? " check, " : " checks, ")
               << environment.registry().plugins().size() << " plugins\n";
     return written(Ok, CannotWrite);
+}
+
+} // namespace
+
+int validate(const std::string& config) {
+    PluginEnvironment environment;
+    return environment.ended(validate(config, environment));
 }
 
 } // namespace probehost::cli

@@ -1,6 +1,7 @@
 // The plugins that come with probehost are trusted to run in it; all others keep to themselves.
 #include "server/checker_factory.hpp"
 
+#include "health/unusable_checker.hpp"
 #include "isolation/worker_checker.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_checker.hpp"
@@ -17,16 +18,21 @@ bool inProcessOfItsOwn(Isolation isolation, const PluginDescription& plugin) {
     return !isShipped(plugin.file);
 }
 
+CreatedChecker createHere(const CheckEntry& check, const Plugin& plugin, PluginEnvironment& environment) {
+    auto table = environment.registry().open(check.policy.checker);
+    auto checker = environment.creation().create(plugin.image, std::move(table), environment.host(), check.settings);
+    if (checker) return {std::move(checker), ""};
+    return {std::make_unique<UnusableChecker>("Checker did not start within 5s"),
+            "is unhealthy until a reload, because its checker " + check.policy.checker + " did not start within 5s"};
+}
+
 } // namespace
 
 CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environment) {
     const auto& name = check.policy.checker;
     const auto* plugin = environment.registry().provider(name);
     if (plugin == nullptr) throw PluginRefused("unknown checker");
-    if (!inProcessOfItsOwn(check.isolation, plugin->description)) {
-        return {std::make_unique<PluginChecker>(environment.registry().open(name), environment.host(), check.settings),
-                ""};
-    }
+    if (!inProcessOfItsOwn(check.isolation, plugin->description)) return createHere(check, *plugin, environment);
     auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->image), name, check.settings);
     const auto& death = checker->death();
     std::string warning = death.empty() ? "" : "its worker process " + death + " when the check was created";

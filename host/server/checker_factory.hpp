@@ -16,7 +16,8 @@ struct CreatedChecker {
 };
 
 // Throws CheckNotCreated when the plugin does not accept the settings, PluginRefused when it cannot be opened. The
-// check's checker is known to exist. `environment` outlives the checker.
+// check's checker is known to exist; where it does not start in time, the one that is returned says so. `environment`
+// outlives the checker.
 CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environment);
 
 } // namespace probehost

@@ -1,6 +1,8 @@
 // What every command that runs plugins needs beside them, with the life of the process: plugins are never unloaded.
 #pragma once
 
+#include <unistd.h>
+
 #include <set>
 #include <string>
 #include <vector>
@@ -9,6 +11,7 @@
 #include "config/schema_validation.hpp"
 #include "isolation/worker_fleet.hpp"
 #include "log/log.hpp"
+#include "plugin/bounded_creation.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_host.hpp"
 #include "plugin/plugin_registry.hpp"
@@ -44,8 +47,19 @@ class PluginEnvironment final : public PluginServices {
     const ph_host* host() const { return host_.table(); }
     PluginRegistry& registry() { return registry_; }
     WorkerFleet& workers() { return workers_; }
+    BoundedCreation& creation() { return creation_; }
+
+    // What a command ends with. Ends the process at once when a plugin's call never came back, because that still uses
+    // what is here.
+    int ended(int status) {
+        if (!creation_.leftBehind()) return status;
+        log_.flush(lastWords);
+        _exit(status);
+    }
 
   private:
+    static constexpr std::chrono::milliseconds lastWords{500};
+
     PluginDescription describe(const PluginImage& image) const {
         auto plugin = workers_.describe(image);
         for (const auto& checker : plugin.checkers) {
@@ -62,6 +76,7 @@ class PluginEnvironment final : public PluginServices {
     PluginHost host_;
     WorkerFleet workers_;
     PluginRegistry registry_;
+    BoundedCreation creation_;
 };
 
 } // namespace probehost

@@ -1,6 +1,7 @@
 // The service: starts the parts in order, obeys signals, and ends the parts in reverse.
 #pragma once
 
+#include <csignal>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,7 +56,8 @@ class Server final : public HealthSource {
     void warnOfRestart(const Settings& fresh);
 
     ServiceManager manager_;
-    const SignalDescriptor signals_; // first, so that nothing is open yet when there can be none
+    const SignalDescriptor signals_{SIGTERM, SIGINT,
+                                    SIGHUP}; // first, so that nothing is open yet when there can be none
     const std::string configFile_;
     PluginEnvironment& environment_;
     Log& log_;

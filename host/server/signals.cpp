@@ -7,30 +7,29 @@
 
 #include <cerrno>
 #include <csignal>
-#include <initializer_list>
 #include <system_error>
 
 namespace probehost {
 
 namespace {
 
-sigset_t ours() {
+sigset_t setOf(std::initializer_list<int> numbers) {
     sigset_t set;
     sigemptyset(&set);
-    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+    for (const int number : numbers) sigaddset(&set, number);
     return set;
 }
 
 } // namespace
 
 void blockSignals() {
-    const auto set = ours();
+    const auto set = setOf({SIGTERM, SIGINT, SIGHUP});
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
 }
 
-SignalDescriptor::SignalDescriptor() {
-    const auto set = ours();
+SignalDescriptor::SignalDescriptor(std::initializer_list<int> numbers) {
+    const auto set = setOf(numbers);
     fd_ = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (fd_ < 0) throw std::system_error(errno, std::generic_category(), "signals cannot be received");
 }

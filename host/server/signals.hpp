@@ -1,6 +1,8 @@
 // Signals as readable events of the main thread, blocked everywhere so that no thread is ever interrupted by them.
 #pragma once
 
+#include <initializer_list>
+
 namespace probehost {
 
 // Before the first thread starts, and inherited by all: SIGTERM, SIGINT and SIGHUP wait, SIGPIPE is ignored.
@@ -8,7 +10,8 @@ void blockSignals();
 
 class SignalDescriptor {
   public:
-    SignalDescriptor(); // throws std::system_error
+    // Hears of these signals, which are blocked; throws std::system_error.
+    SignalDescriptor(std::initializer_list<int> numbers);
     ~SignalDescriptor();
     SignalDescriptor(const SignalDescriptor&) = delete;
     SignalDescriptor& operator=(const SignalDescriptor&) = delete;

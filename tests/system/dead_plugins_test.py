@@ -1,5 +1,7 @@
 """Plugins that die or hang while they are tried, and checks that hang while they are created: the service serves, and the check says why not."""
 import os
+import pathlib
+import signal
 import time
 
 import pytest
@@ -66,3 +68,67 @@ def test_misspelt_checkers_and_files_that_were_never_tried_stay_errors(configure
     done = host.run("serve", "--config", host.file)
     assert done.returncode == 78
     assert "checks.a.checker: unknown checker" in done.stderr
+
+
+@pytest.fixture(scope="module")
+def misbehaving(tmp_path_factory):
+    place = tmp_path_factory.mktemp("misbehaving")
+    compile_plugin(bad_plugins.HERE / "misbehaving" / "misbehaving.c", place / "misbehaving.so", "-Wno-error", "-pthread")
+    return place
+
+
+def hung():
+    return {"checker": "misbehaving", "isolation": "thread", "with": {"act": "sleep", "at": "create"}}
+
+
+def creating(host):
+    tasks = f"/proc/{host.process.pid}/task"
+    names = [(pathlib.Path(tasks) / task / "comm").read_text(encoding="ascii").strip() for task in os.listdir(tasks)]
+    return "create" in names
+
+
+def ends(host):
+    before = time.monotonic()
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
+    assert time.monotonic() - before < 4
+
+
+def test_a_create_that_hangs_in_the_host_holds_up_nothing(configured, script, scripted_plugins, misbehaving):
+    checks = {"a": hung(), "b": hung(), **script.checks("good")}
+    host = configured({"checks": checks}, plugins=[scripted_plugins, misbehaving]).start()
+    answer = until(lambda: (said := host.ready()) and "No result" not in said.body and said)
+    assert answer.checks["good"]["healthy"]
+    assert [answer.checks[name]["error"] for name in "ab"] == [NOT_STARTED] * 2
+    assert "checks.a: is unhealthy until a reload, because its checker misbehaving did not start within 5s" in host.log
+    ends(host)
+
+
+def test_a_create_that_hangs_in_a_reload_leaves_the_next_one_its_turn(configured, script, scripted_plugins, misbehaving):
+    host = configured({"checks": script.checks("good")}, plugins=[scripted_plugins, misbehaving]).start()
+    host.until_ready()
+    host.configure({"checks": {"hung": hung(), **script.checks("good")}})
+    host.signal(signal.SIGHUP)
+    until(lambda: host.ready().checks.get("hung", {}).get("error") == NOT_STARTED)
+    host.configure({"checks": script.checks("good")})
+    assert host.reload()
+    assert host.until_ready().checks.keys() == {"good"}
+    ends(host)
+
+
+def test_a_signal_ends_a_start_that_hangs(configured, misbehaving):
+    host = configured({"checks": {"hung": hung()}}, plugins=[misbehaving]).launch()
+    until(lambda: creating(host))
+    before = time.monotonic()
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
+    assert time.monotonic() - before < 3
+    assert "stopped before it listened" in host.log
+
+
+@pytest.mark.parametrize("command, status", [("validate", 0), ("check", 1)])
+def test_commands_end_whatever_hangs(configured, misbehaving, command, status):
+    host = configured({"checks": {"hung": hung()}}, plugins=[misbehaving])
+    done = host.run(command, "--config", host.file)
+    assert done.returncode == status
+    assert "checks.hung: is unhealthy until a reload" in done.stderr

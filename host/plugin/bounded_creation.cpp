@@ -1,0 +1,54 @@
+// A thread for each creation, which owns all it uses and is left behind when it does not come back.
+#include "plugin/bounded_creation.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+namespace probehost {
+
+namespace {
+
+bool done(const std::future<std::unique_ptr<PluginChecker>>& created) {
+    return created.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
+}
+
+} // namespace
+
+std::unique_ptr<PluginChecker> BoundedCreation::create(const PluginImage& plugin,
+                                                       std::shared_ptr<const ph_checker> checker, const ph_host* host,
+                                                       const CheckSettings& settings) {
+    if (busy(plugin)) return nullptr;
+    auto created = start(std::move(checker), host, settings);
+    if (created.wait_for(limit) == std::future_status::ready) return created.get();
+    late_.emplace(plugin, std::move(created));
+    return nullptr;
+}
+
+bool BoundedCreation::leftBehind() const {
+    return std::ranges::any_of(late_, [](const auto& each) { return !done(each.second); });
+}
+
+// What came too late is destroyed when the plugin is asked again.
+bool BoundedCreation::busy(const PluginImage& plugin) {
+    const auto late = late_.find(plugin);
+    if (late == late_.end()) return false;
+    if (!done(late->second)) return true;
+    late_.erase(late);
+    return false;
+}
+
+BoundedCreation::Created BoundedCreation::start(std::shared_ptr<const ph_checker> checker, const ph_host* host,
+                                                const CheckSettings& settings) {
+    std::packaged_task<std::unique_ptr<PluginChecker>()> task([checker = std::move(checker), host, settings]() mutable {
+        pthread_setname_np(pthread_self(), "create");
+        return std::make_unique<PluginChecker>(std::move(checker), host, settings);
+    });
+    auto created = task.get_future();
+    std::thread(std::move(task)).detach();
+    return created;
+}
+
+} // namespace probehost
