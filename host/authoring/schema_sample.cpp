@@ -25,7 +25,7 @@ Var authorsOwn(const SchemaPlace& place) {
     for (const auto* keyword : {"examples", "enum"}) {
         const auto values = place.keyword(keyword);
         if (values.type() != typeid(Array::Ptr)) continue;
-        const auto array = values.extract<Array::Ptr>();
+        const auto& array = values.extract<Array::Ptr>();
         if (array->size() > 0) return array->get(0);
     }
     return {};

@@ -108,7 +108,7 @@ CheckSettings withCanaries(const CheckerInfo& checker, const CheckSettings& sett
     const SchemaPlace root(SettingsSchema(checker.settingsSchema).json());
     for (const auto& name : root.memberNames()) {
         auto object = parsedObject(chosen.json);
-        const bool given = object->has(name) && object->get(name).toString() != "";
+        const bool given = object->has(name) && !object->get(name).toString().empty();
         if (!root.member(name).writeOnly() || given) continue;
         object->set(name, "canary-4711-" + name);
         if (auto more = settingsFromJson(jsonText(object), checker)) {

@@ -66,7 +66,7 @@ std::string wordFor(const TracedRun& trace) {
 }
 
 void step(const std::string& name, const std::string& when, const std::string& text) {
-    const auto padded = [](std::string word, size_t width) {
+    const auto padded = [](const std::string& word, size_t width) {
         return word + std::string(word.size() < width ? width - word.size() : 1, ' ');
     };
     std::cout << coloured(padded(name, 9), Colour::Dim) << padded(when, 12) << printable(text) << '\n';

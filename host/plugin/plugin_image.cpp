@@ -89,7 +89,7 @@ class Mapping {
 
 } // namespace
 
-PluginImage::PluginImage(std::string file) : image_(new Image{file, file, -1}) {}
+PluginImage::PluginImage(const std::string& file) : image_(new Image{file, file, -1}) {}
 
 PluginImage::Image::~Image() {
     if (descriptor >= 0) close(descriptor);
@@ -105,8 +105,8 @@ PluginImage PluginImage::copyOf(const std::string& file) {
     return copy;
 }
 
-PluginImage PluginImage::inherited(std::string file, int descriptor) {
-    PluginImage image(std::move(file));
+PluginImage PluginImage::inherited(const std::string& file, int descriptor) {
+    PluginImage image(file);
     if (descriptor < 0) return image;
     image.image_.reset(new Image{image.file(), "/proc/self/fd/" + std::to_string(descriptor), descriptor});
     return image;

@@ -11,14 +11,14 @@ namespace probehost {
 class PluginImage {
   public:
     // The file itself, where nobody writes over it meanwhile.
-    PluginImage(std::string file); // NOLINT(google-explicit-constructor): a file's name is an image of it
+    PluginImage(const std::string& file); // NOLINT(google-explicit-constructor): a file's name is an image of it
 
     // A copy that cannot change any more; the file itself where it looks for libraries beside itself ($ORIGIN), or the
     // kernel gives no memory. Throws PluginRefused when the file cannot be read.
     static PluginImage copyOf(const std::string& file);
 
     // One that a parent process left to this one as an open descriptor, or by its path when that is -1.
-    static PluginImage inherited(std::string file, int descriptor);
+    static PluginImage inherited(const std::string& file, int descriptor);
 
     const std::string& file() const { return image_->file; } // as people know it
     const std::string& path() const { return image_->path; } // to open it in this process
