@@ -83,10 +83,25 @@ Check::TimePoint Check::nextEvent() const {
 }
 
 Check::TimePoint Check::shownUntil(TimePoint now) const {
-    if (stuck() && now < deadline_ + grace) return deadline_ + grace;
+    return std::min(stuckShownUntil(now), resultShownUntil(now));
+}
+
+// How long a run has been stuck is told at once and then every minute.
+Check::TimePoint Check::stuckShownUntil(TimePoint now) const {
+    if (!stuck()) return TimePoint::max();
+    if (now < deadline_ + grace) return deadline_ + grace;
+    return deadline_ + std::chrono::floor<std::chrono::minutes>(now - deadline_) + std::chrono::minutes(1);
+}
+
+Check::TimePoint Check::resultShownUntil(TimePoint now) const {
     if (!history_.finished) return TimePoint::max();
     if (!stale(now)) return *history_.finished + policy_.staleAfter + Clock::duration(1);
     return *history_.finished + std::chrono::floor<seconds>(now - *history_.finished) + seconds(1);
+}
+
+std::optional<milliseconds> Check::stuckFor(TimePoint now) const {
+    if (!stuck() || now < deadline_ + grace) return std::nullopt;
+    return duration_cast<milliseconds>(now - deadline_);
 }
 
 std::string Check::problem(TimePoint now) const {
@@ -112,7 +127,7 @@ CheckState Check::state(TimePoint now) const {
     state.consecutiveFailures = history_.failures;
     state.lastError = history_.lastError;
     if (history_.finished) state.age = duration_cast<milliseconds>(now - *history_.finished);
-    if (stuck() && now >= deadline_ + grace) state.stuckFor = duration_cast<milliseconds>(now - deadline_);
+    state.stuckFor = stuckFor(now);
     state.error = problem(now);
     if (state.healthy) {
         state.latencyMs = history_.shown.latencyMs;

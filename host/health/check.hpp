@@ -45,6 +45,9 @@ class Check {
     // When a run is to be started or given up next.
     TimePoint nextEvent() const;
 
+    // By how much a run has overrun its deadline that goes on; nothing for one that is just about to come back.
+    std::optional<milliseconds> stuckFor(TimePoint now) const;
+
     // Until when state() stays as it is at `now` if nothing happens: results go stale, and then show their age.
     TimePoint shownUntil(TimePoint now) const;
 
@@ -57,6 +60,8 @@ class Check {
     bool counts(bool passed) const;
     Result timeout() const;
     bool stale(TimePoint now) const;
+    TimePoint stuckShownUntil(TimePoint now) const;
+    TimePoint resultShownUntil(TimePoint now) const;
     std::string problem(TimePoint now) const;
 
     CheckPolicy policy_;

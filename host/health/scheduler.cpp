@@ -15,6 +15,11 @@ int64_t nanoseconds(Clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
 
+std::optional<int64_t> minutes(const std::optional<milliseconds>& time) {
+    if (!time) return std::nullopt;
+    return std::chrono::floor<std::chrono::minutes>(*time).count();
+}
+
 } // namespace
 
 Scheduler::Scheduler(Checks checks, HealthObserver& observer)
@@ -175,27 +180,37 @@ void Scheduler::buryRetired() {
 void Scheduler::publish(TimePoint now) {
     Report report;
     shownUntil_ = TimePoint::max();
-    for (const auto& check : checks_) {
-        report.checks.push_back(check->state(now));
-        shownUntil_ = std::min(shownUntil_, check->shownUntil(now));
-    }
+    for (const auto& check : checks_) report.checks.push_back(stateOf(*check, now));
     started_ = started_ || allStarted(report.checks);
     report.draining = draining_;
     report.started = started_;
-    tellChanges(report.checks);
+    tellChanges(report.checks, now);
     observer_.reported(report, readyFreshUntil());
     told_ = std::move(report.checks);
+    toldAt_ = now;
     dirty_ = false;
 }
 
-void Scheduler::tellChanges(const std::vector<CheckState>& states) {
+// A run that outlived a reload still makes its check stuck.
+CheckState Scheduler::stateOf(const Check& check, TimePoint now) {
+    auto state = check.state(now);
+    shownUntil_ = std::min(shownUntil_, check.shownUntil(now));
+    if (const Check* former = holder(check)) {
+        state.stuckFor = former->stuckFor(now);
+        shownUntil_ = std::min(shownUntil_, former->shownUntil(now));
+    }
+    return state;
+}
+
+void Scheduler::tellChanges(const std::vector<CheckState>& states, TimePoint now) {
     for (const auto& after : states) {
         const auto before = std::ranges::find(told_, after.name, &CheckState::name);
         if (before == told_.end() || !after.everRan) continue;
         const bool changed = before->everRan != after.everRan || before->healthy != after.healthy ||
-                             before->stuckFor.has_value() != after.stuckFor.has_value() ||
-                             before->warning != after.warning;
-        if (changed) observer_.changed(*before, after);
+                             minutes(before->stuckFor) != minutes(after.stuckFor) || before->warning != after.warning;
+        if (!changed) continue;
+        if (before->stuckFor) *before->stuckFor += std::chrono::duration_cast<milliseconds>(now - toldAt_);
+        observer_.changed(*before, after);
     }
 }
 

@@ -26,7 +26,8 @@ class HealthObserver {
     // Something that answers show has changed. `readyFreshUntil`: a ready probe arriving later waits for the next
     // report.
     virtual void reported(const Report& report, Clock::time_point readyFreshUntil) = 0;
-    // A check got healthy or unhealthy, or a run of it got stuck or unstuck.
+    // A check got healthy or unhealthy, or a run of it got stuck or unstuck, or was so for another minute. `before` is
+    // the state as last told, but a time for which it was stuck goes on to the end.
     virtual void changed(const CheckState& before, const CheckState& after) = 0;
 };
 
@@ -66,7 +67,8 @@ class Scheduler {
     const Check* holder(const Check& check) const; // who of a former configuration keeps it from running
     void buryRetired();
     void publish(TimePoint now);
-    void tellChanges(const std::vector<CheckState>& states);
+    CheckState stateOf(const Check& check, TimePoint now);
+    void tellChanges(const std::vector<CheckState>& states, TimePoint now);
     TimePoint readyFreshUntil() const;
     TimePoint nextEvent() const;
 
@@ -74,6 +76,7 @@ class Scheduler {
     Checks checks_;
     Checks retired_;               // of former configurations, until their runs come back
     std::vector<CheckState> told_; // states as last told to the observer
+    TimePoint toldAt_{};
     bool draining_ = false;
     bool started_ = false;
     bool dirty_ = true;                       // a report is due

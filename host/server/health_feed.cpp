@@ -11,10 +11,17 @@ std::string withDetail(const std::string& message, const std::string& detail) {
     return detail.empty() ? message : message + " (" + detail + ")";
 }
 
+std::string inSeconds(milliseconds time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count()) + "s";
+}
+
 std::string describe(const CheckState& before, const CheckState& after) {
     const std::string check = "check \"" + after.name + "\" ";
     if (after.stuckFor && !before.stuckFor) return check + "is stuck: " + after.error + ", and its run goes on";
-    if (before.stuckFor && !after.stuckFor) return check + "is no longer stuck: its run came back";
+    if (before.stuckFor && !after.stuckFor)
+        return check + "is no longer stuck: its run came back after " + inSeconds(*before.stuckFor);
+    if (after.stuckFor && before.healthy == after.healthy && before.warning == after.warning)
+        return check + "has been stuck for " + inSeconds(*after.stuckFor) + ": its run goes on";
     if (!after.healthy) return check + "is unhealthy: " + withDetail(after.error, after.detail);
     if (!after.warning.empty()) return check + "is healthy with a warning: " + withDetail(after.warning, after.detail);
     return check + (before.everRan ? "is healthy again" : "is healthy");

@@ -151,6 +151,39 @@ TEST_CASE("replace: a run that was under way is reported when it overruns, by it
     CHECK(scheduler.stop(1s));
 }
 
+TEST_CASE("replace: a check stays stuck until the run of its namesake comes back", "[health]") {
+    Record record;
+    std::array<Trace, 3> traces;
+    Trace others;
+    Gate gate;
+    auto impatient = policy("database");
+    impatient.timeout = 20ms;
+    Scheduler::Checks checks;
+    checks.push_back(check(impatient, traces[0], [&](int) {
+        gate.pass();
+        return passed();
+    }));
+    Scheduler scheduler(std::move(checks), record);
+    scheduler.start();
+    const auto stuck = [](const CheckState& state) { return state.stuckFor.has_value(); };
+    const auto since = of(record.first("database", stuck).report, "database").stuckFor;
+    for (size_t i = 1; i < traces.size(); i++) {
+        Scheduler::Checks next;
+        next.push_back(check(impatient, traces[i], passing()));
+        next.push_back(check(policy(i == 1 ? "second" : "third"), others, passing()));
+        scheduler.replace(std::move(next));
+        const auto told = record.first(i == 1 ? "second" : "third", &CheckState::everRan);
+        REQUIRE(of(told.report, "database").stuckFor);
+        CHECK(*of(told.report, "database").stuckFor >= *since);
+    }
+    CHECK(record.changes()[1] == "database stuck");
+    for (const auto& change : record.changes()) CHECK(change != "database unstuck");
+    gate.open();
+    record.first("database", [](const CheckState& state) { return state.healthy && !state.stuckFor; });
+    CHECK(std::ranges::count(record.changes(), "database unstuck") == 1);
+    CHECK(scheduler.stop(1s));
+}
+
 TEST_CASE("replace: from no checks to many and back to none", "[health]") {
     Record record;
     std::array<Trace, 30> traces;

@@ -88,6 +88,19 @@ TEST_CASE("stale: the moment at which an answer changes by itself is known befor
     }
 }
 
+TEST_CASE("stale: how long a run has been stuck is shown anew every minute", "[health]") {
+    StaleSubject subject(policyOf(24h));
+    subject.check.start(start, Reason::Schedule, 0);
+    const auto deadline = subject.check.nextEvent();
+    subject.check.expire(deadline);
+    CHECK_FALSE(subject.check.stuckFor(deadline));
+    CHECK(subject.check.shownUntil(deadline) == deadline + 500ms);
+    for (auto minute = 0min; minute < 10min; minute++) {
+        CHECK(subject.check.stuckFor(deadline + minute + 1s) == minute + 1s);
+        CHECK(subject.check.shownUntil(deadline + minute + 1s) == deadline + minute + 1min);
+    }
+}
+
 TEST_CASE("fresh: a result serves probes for max_age from when it came", "[health]") {
     StaleSubject subject(policyOf(30s));
     subject.result(start, passed());
