@@ -51,6 +51,16 @@ bool RunPool::execute(std::function<void()> task) {
     return true;
 }
 
+bool RunPool::executeBeside(std::function<void()> task) {
+    grow(1);
+    const bool accepted = execute([this, task = std::move(task)] {
+        task();
+        grow(-1);
+    });
+    if (!accepted) grow(-1);
+    return accepted;
+}
+
 void RunPool::grow(int threads) { pool_.addCapacity(threads); }
 
 bool RunPool::waitIdle(std::chrono::milliseconds limit) {

@@ -26,6 +26,9 @@ class RunPool {
     // Runs any task under the same priority; false when no thread is free. Any thread.
     bool execute(std::function<void()> task);
 
+    // As execute(), but takes no room from runs for as long as the task lasts, even for ever.
+    bool executeBeside(std::function<void()> task);
+
     // Changes the room for runs by `threads`, for more checks or for stuck ones. Any thread.
     void grow(int threads);
 

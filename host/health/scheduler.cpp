@@ -166,12 +166,12 @@ const Check* Scheduler::holder(const Check& check) const {
     return found == retired_.end() ? nullptr : found->get();
 }
 
-// A check is destroyed on the pool, because its plugin may take its time.
+// A check is destroyed on the pool, because its plugin may take its time; the runs keep their room meanwhile.
 void Scheduler::buryRetired() {
     std::erase_if(retired_, [this](std::unique_ptr<Check>& check) {
         if (!check->idle()) return false;
         Check* buried = check.get();
-        if (!pool_.execute([buried] { const std::unique_ptr<Check> last(buried); })) return false;
+        if (!pool_.executeBeside([buried] { const std::unique_ptr<Check> last(buried); })) return false;
         static_cast<void>(check.release());
         return true;
     });

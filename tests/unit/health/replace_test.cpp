@@ -184,6 +184,33 @@ TEST_CASE("replace: a check stays stuck until the run of its namesake comes back
     CHECK(scheduler.stop(1s));
 }
 
+TEST_CASE("replace: checks whose destruction never ends take no thread from the others", "[health]") {
+    struct Lingering final : Checker {
+        explicit Lingering(Gate& gate) : gate_(gate) {}
+        Lingering(const Lingering&) = delete;
+        Lingering& operator=(const Lingering&) = delete;
+        ~Lingering() override { gate_.pass(); }
+        std::optional<Result> run(const RunRequest&) override { return passed(); }
+        void cancel() override {}
+        void end() override {}
+        Gate& gate_;
+    };
+    Record record;
+    Gate gate;
+    Scheduler scheduler({}, record);
+    scheduler.start();
+    for (int i = 0; i < 20; i++) {
+        const auto name = "lingering " + std::to_string(i);
+        Scheduler::Checks next;
+        next.push_back(std::make_unique<Check>(policy(name.c_str()), std::make_unique<Lingering>(gate)));
+        scheduler.replace(std::move(next));
+        const auto told = record.first(name, [](const CheckState& state) { return state.everRan; });
+        CHECK(of(told.report, name).error.empty());
+    }
+    gate.open();
+    CHECK(scheduler.stop(patience));
+}
+
 TEST_CASE("replace: from no checks to many and back to none", "[health]") {
     Record record;
     std::array<Trace, 30> traces;

@@ -106,6 +106,21 @@ TEST_CASE("run pool: it grows while it is full, and gives back what it grew by",
     CHECK(empty.waitIdle(patience));
 }
 
+TEST_CASE("run pool: what runs beside takes no room from runs", "[health]") {
+    Gate runs;
+    Gate beside;
+    RunPool empty(1);
+    const int room = fill(empty, runs);
+    RunPool pool(1);
+    for (int i = 0; i < 20; i++) REQUIRE(pool.executeBeside([&] { beside.pass(); }));
+    CHECK(fill(pool, runs) == room);
+    CHECK(pool.executeBeside([] {}));
+    beside.open();
+    runs.open();
+    CHECK(empty.waitIdle(patience));
+    CHECK(pool.waitIdle(patience));
+}
+
 TEST_CASE("run pool: a task that was refused is gone", "[health]") {
     RunPool pool(1);
     Gate gate;
