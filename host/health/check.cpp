@@ -21,6 +21,7 @@ Check::Check(CheckPolicy policy, std::unique_ptr<Checker> checker)
 RunRequest Check::start(TimePoint now, Reason reason, double jitter) {
     phase_ = Phase::Running;
     deadline_ = now + policy_.timeout;
+    requested_ = deadline_;
     const auto spread = duration_cast<Clock::duration>(policy_.interval * (jitter / 10.0));
     due_ = policy_.interval.count() == 0 ? TimePoint::max() : now + policy_.interval + spread;
     history_.runs++;
@@ -34,8 +35,21 @@ bool Check::finish(std::optional<Result> result, TimePoint now) {
         due_ = std::min(due_, now);
         return true;
     }
+    if (gaveUpInStandstill(result, now)) {
+        due_ = now;
+        return false;
+    }
     const bool inTime = result && now < deadline_;
     return record(inTime ? std::move(*result) : timeout(), now);
+}
+
+void Check::pardon(Clock::duration time) {
+    if (phase_ == Phase::Running) deadline_ += time;
+}
+
+bool Check::gaveUpInStandstill(const std::optional<Result>& result, TimePoint now) const {
+    const bool gaveUp = !result || result->status == Status::Fail;
+    return gaveUp && now >= requested_ && now < deadline_;
 }
 
 bool Check::expire(TimePoint now) {

@@ -36,6 +36,10 @@ class Check {
     // The run came back, with nothing when it was cut short. A late result is dropped. True when the state changed.
     bool finish(std::optional<Result> result, TimePoint now);
 
+    // The process stood still for `time` of the run under way, which gets that long in addition. Should its checker
+    // have given up meanwhile, because it knows the former deadline only, the run does not count and is due again.
+    void pardon(Clock::duration time);
+
     // The run's deadline has passed without an answer: it timed out and goes on. True when the state changed.
     bool expire(TimePoint now);
 
@@ -58,6 +62,7 @@ class Check {
 
     bool record(Result result, TimePoint now);
     bool counts(bool passed) const;
+    bool gaveUpInStandstill(const std::optional<Result>& result, TimePoint now) const;
     Result timeout() const;
     bool stale(TimePoint now) const;
     TimePoint stuckShownUntil(TimePoint now) const;
@@ -70,6 +75,7 @@ class Check {
     Phase phase_ = Phase::Idle;
     TimePoint due_ = TimePoint::min();
     TimePoint deadline_{};
+    TimePoint requested_{}; // the deadline that the checker was given
 
     struct History {
         std::optional<TimePoint> finished; // of the last result

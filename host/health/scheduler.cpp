@@ -9,8 +9,6 @@ namespace probehost {
 
 namespace {
 
-constexpr std::chrono::milliseconds longestWait{250}; // so that the beat goes on without events
-
 int64_t nanoseconds(Clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
@@ -75,26 +73,31 @@ void Scheduler::post(Message message) {
 
 void Scheduler::loop() {
     pthread_setname_np(pthread_self(), "scheduler");
+    standstill_ = Standstill(Clock::now());
+    turn(Clock::now());
     for (;;) {
-        turn(Clock::now());
         const auto messages = waitForMessages();
         {
             const std::scoped_lock lock(mutex_);
             if (stopping_) return;
         }
-        for (const auto& message : messages) message(Clock::now());
+        // One moment for all that follows, so that a standstill in between is noticed before anything is judged by it.
+        const auto now = Clock::now();
+        pardonStandstill(now);
+        for (const auto& message : messages) message(now);
+        turn(now);
     }
 }
 
 std::vector<Scheduler::Message> Scheduler::waitForMessages() {
-    const auto until = std::min(nextEvent(), Clock::now() + longestWait);
+    const auto until = std::min(nextEvent(), Clock::now() + Standstill::longestSleep);
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, until, [this] { return stopping_ || !messages_.empty(); });
     return std::exchange(messages_, {});
 }
 
 void Scheduler::turn(TimePoint now) {
-    beat_ = nanoseconds(now);
+    beat_ = nanoseconds(now); // goes on without events
     for (auto* checks : {&checks_, &retired_}) {
         for (auto& check : *checks) expireRun(*check, now);
     }
@@ -103,6 +106,14 @@ void Scheduler::turn(TimePoint now) {
     }
     buryRetired();
     if (dirty_ || now >= shownUntil_) publish(now);
+}
+
+void Scheduler::pardonStandstill(TimePoint now) {
+    const auto time = standstill_.until(now);
+    if (time == Clock::duration::zero()) return;
+    for (auto* checks : {&checks_, &retired_}) {
+        for (auto& check : *checks) check->pardon(time);
+    }
 }
 
 void Scheduler::startRun(Check& check, Reason reason, TimePoint now) {

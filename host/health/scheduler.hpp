@@ -16,6 +16,7 @@
 #include "health/check.hpp"
 #include "health/report.hpp"
 #include "health/run_pool.hpp"
+#include "health/standstill.hpp"
 
 namespace probehost {
 
@@ -59,6 +60,7 @@ class Scheduler {
     void loop();
     std::vector<Message> waitForMessages();
     void turn(TimePoint now);
+    void pardonStandstill(TimePoint now);
     void startRun(Check& check, Reason reason, TimePoint now);
     void finishRun(Check& check, std::optional<Result> result, TimePoint now);
     void expireRun(Check& check, TimePoint now);
@@ -81,6 +83,7 @@ class Scheduler {
     bool started_ = false;
     bool dirty_ = true;                       // a report is due
     TimePoint shownUntil_ = TimePoint::max(); // a report is due by then
+    Standstill standstill_{Clock::now()};
     std::minstd_rand random_{std::random_device{}()};
 
     std::mutex mutex_;

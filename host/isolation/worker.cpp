@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "health/standstill.hpp"
 #include "isolation/payloads.hpp"
 
 namespace probehost {
@@ -65,8 +66,7 @@ std::optional<std::optional<Result>> Worker::runOnce(Lock& lock, uint32_t check,
     write(frame, request);
     send(frame);
     const auto deaths = deaths_;
-    changed_.wait_until(lock, request.deadline + grace,
-                        [&] { return seat.finished || seat.ended || deaths_ != deaths; });
+    awaitEnd(lock, request.deadline + grace, [&] { return seat.finished || seat.ended || deaths_ != deaths; });
     seat.run = 0;
     if (seat.finished) return std::move(seat.result);
     if (seat.ended) return std::optional<Result>();
@@ -76,6 +76,15 @@ std::optional<std::optional<Result>> Worker::runOnce(Lock& lock, uint32_t check,
     }
     if (hung_ && Clock::now() < request.deadline) return std::nullopt;
     return failure(seat);
+}
+
+// Time in which this process stood still does not count, because the worker's answer could not be heard.
+void Worker::awaitEnd(Lock& lock, Clock::time_point until, const std::function<bool()>& ended) {
+    auto now = Clock::now();
+    for (Standstill standstill(now); now < until; until += standstill.until(now)) {
+        if (changed_.wait_until(lock, std::min(until, now + Standstill::longestSleep), ended)) return;
+        now = Clock::now();
+    }
 }
 
 void Worker::killHung(Seat& seat) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -84,6 +85,7 @@ class Worker {
     std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore) const;
     Wait giveUp(Clock::time_point now);
     bool sitOut(Lock& lock, const Seat& seat, Clock::time_point deadline);
+    void awaitEnd(Lock& lock, Clock::time_point until, const std::function<bool()>& ended);
     void killHung(Seat& seat);
     std::optional<std::optional<Result>> runOnce(Lock& lock, uint32_t check, Seat& seat, const RunRequest& request);
     Result failure(const Seat& seat) const;

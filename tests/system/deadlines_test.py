@@ -1,4 +1,5 @@
 """Contract 2.2 and 6: timeouts, runs that ignore them, late results, thresholds, and runs without a verdict."""
+import signal
 import time
 
 import pytest
@@ -177,3 +178,21 @@ def test_long_and_broken_words_are_bounded(serving, script):
     checks = until(lambda: (found := host.ready().checks)["b"].get("error") not in (None, "No result yet") and found)
     assert len(checks["a"]["error"].encode()) <= 200
     assert "\ufffd" in checks["b"]["error"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("isolation", ["thread", "process"])
+@pytest.mark.parametrize("words", ["sleep 150 pass", "defy 150 pass"])
+def test_a_host_that_was_stopped_blames_no_check(serving, script, isolation, words):
+    host = serving({"checks": {"a": script.check("a", words, timeout="400ms", interval="200ms", isolation=isolation)}})
+    host.until_ready()
+    for _ in range(3):
+        runs = script.runs("a")
+        until(lambda: script.runs("a") > runs)
+        host.signal(signal.SIGSTOP)
+        time.sleep(1.2)
+        host.signal(signal.SIGCONT)
+        runs = script.runs("a")
+        until(lambda: script.runs("a") > runs + 1)
+    assert "unhealthy" not in host.log
+    assert "hung" not in host.log

@@ -233,4 +233,31 @@ TEST_CASE("check: `since` moves when the health changes, not when a result comes
     CHECK(subject.check.state(t0 + 20s).since >= healthySince);
 }
 
+TEST_CASE("check: a run gets back the time in which the process stood still", "[health]") {
+    Trace trace;
+    auto impatient = policy("redis");
+    impatient.timeout = milliseconds(400);
+    const auto subject = check(impatient, trace, passing());
+    const Clock::time_point start(std::chrono::hours(1));
+    subject->start(start, Reason::Schedule, 0);
+    subject->pardon(milliseconds(1200));
+    CHECK_FALSE(subject->expire(start + milliseconds(1300)));
+    SECTION("and its result counts") {
+        subject->finish(passed(), start + milliseconds(1350));
+        CHECK(subject->state(start + milliseconds(1350)).healthy);
+    }
+    SECTION("and runs again when its checker saw the deadline pass meanwhile") {
+        subject->finish(std::nullopt, start + milliseconds(1300));
+        CHECK_FALSE(subject->state(start + milliseconds(1300)).everRan);
+        REQUIRE(subject->due(start + milliseconds(1300)));
+        subject->start(start + milliseconds(1300), Reason::Schedule, 0);
+        subject->finish(std::nullopt, start + milliseconds(1700)); // without a standstill this time
+        CHECK(subject->state(start + milliseconds(1700)).error == "Timeout after 400ms");
+    }
+    SECTION("and is stuck when that time has passed as well") {
+        CHECK(subject->expire(start + milliseconds(1600)));
+        CHECK(subject->state(start + milliseconds(1600)).error == "Timeout after 400ms");
+    }
+}
+
 } // namespace probehost::test
