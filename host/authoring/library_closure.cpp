@@ -81,16 +81,16 @@ class LibrarySearch {
         if (name.find('/') != std::string::npos) return usable(name);
         static constexpr std::array last = {"/lib", "/usr/lib", "/lib64", "/usr/lib64"};
         for (const auto& folder : runPath) {
-            if (auto found = usable(std::filesystem::path(folder) / name)) return found;
+            if (auto found = usable(fs::path(folder) / name)) return found;
         }
         for (const auto& folder : environment_) {
-            if (auto found = usable(std::filesystem::path(folder) / name)) return found;
+            if (auto found = usable(fs::path(folder) / name)) return found;
         }
         for (auto [at, end] = cache_.equal_range(name); at != end; at++) {
             if (auto found = usable(at->second)) return found;
         }
         for (const auto* folder : last) {
-            if (auto found = usable(std::string(folder) + "/" + name)) return found;
+            if (auto found = usable(fs::path(folder) / name)) return found;
         }
         return std::nullopt;
     }

@@ -85,7 +85,7 @@ void ScriptedPeer::fillQueue() {
     const auto address = loopback(port_);
     while (queue_.size() < enough) {
         queue_.push_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-        static_cast<void>(connect(queue_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)));
+        static_cast<void>(connect(queue_.back(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0);
     }
 }
 
