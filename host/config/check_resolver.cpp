@@ -15,6 +15,7 @@ namespace probehost {
 
 namespace {
 
+constexpr std::size_t longestText = 16 << 10;
 constexpr auto defaultStaleAfter = std::chrono::minutes(1);
 
 // What a check has of a checker that could not be asked.
@@ -147,6 +148,7 @@ class Resolver {
                                "expected a map of keys, found " + kindInWords(with));
             return;
         }
+        if (!fit(check, with, "")) return;
         try {
             const auto& schema = schemaOf(info);
             const SchemaPlace root(schema.json());
@@ -158,6 +160,20 @@ class Resolver {
                                "the plugin " + info.pluginFile + " is faulty: the settings schema of " + info.name +
                                    " cannot be used: " + fault.what());
         }
+    }
+
+    // Longer texts would cost more than there is of stack where a schema's pattern is tried on them.
+    bool fit(const CheckEntry& check, const ConfigNode& node, const std::string& path) {
+        bool all = node.text.size() <= longestText;
+        if (!all) {
+            diagnostics_.error({check.location.file, node.line}, key(check, "with" + path),
+                               "expected at most 16 KiB of text");
+        }
+        for (const auto& member : node.members)
+            all = fit(check, member.value, path + "." + shownKey(member.name)) && all;
+        for (std::size_t i = 0; i < node.items.size(); ++i)
+            all = fit(check, node.items[i], path + "[" + std::to_string(i) + "]") && all;
+        return all;
     }
 
     const SettingsSchema& schemaOf(const CheckerInfo& info) {

@@ -288,3 +288,11 @@ def test_the_log_is_plain_and_one_line_an_event(serving, script):
     assert "\033" not in host.log
     until(lambda: host.log.endswith("\n"))
     assert host.log.count("is unhealthy") == 1
+
+
+@pytest.mark.parametrize("length", [20000, 300000])
+def test_a_text_of_any_length_is_refused_in_words(configured, plugins, length):
+    check = {"checker": "model", "with": {"source": "server", "url": "http://127.0.0.1:1", "poll_interval": "9" * length}}
+    host = configured({"checks": {"m": check}}, plugins=[plugins])
+    done = host.run("validate", "--config", host.file)
+    assert (done.returncode, "checks.m.with.poll_interval: expected at most 16 KiB of text" in done.stderr) == (78, True)
