@@ -15,6 +15,8 @@ PEERS = {
                   "UseDevelopmentEmulator=true\nport: ${peer_port}\nqueue: q",
 }
 
+pytestmark = pytest.mark.slow  # some forty processes each, one of which leaves all behind on purpose
+
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory):
