@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <system_error>
 #include <utility>
 
 #include "isolation/payloads.hpp"
@@ -43,8 +44,17 @@ class SmallStacks {
 HostedCheck::HostedCheck(const ph_checker& checker, HostLink& link, uint32_t id, const CheckSettings& settings)
     : link_(link), id_(id), checker_(checker, link.table(), settings) {
     link_.beginCheck();
-    const SmallStacks whileStarting;
-    thread_ = std::thread([this] { work(); });
+    thread_ = start();
+}
+
+// Where libraries have much thread-local data, the small stack would not hold even that.
+std::thread HostedCheck::start() {
+    try {
+        const SmallStacks whileStarting;
+        return std::thread([this] { work(); });
+    } catch (const std::system_error&) {
+        return std::thread([this] { work(); });
+    }
 }
 
 HostedCheck::~HostedCheck() {

@@ -31,6 +31,7 @@ class HostedCheck {
         RunRequest request;
     };
 
+    std::thread start();
     void work();
     std::optional<Job> next();
 
