@@ -11,7 +11,8 @@ namespace probehost {
 
 namespace {
 
-bool done(const std::future<std::unique_ptr<PluginChecker>>& created) {
+template <typename Outcome>
+bool done(const std::future<Outcome>& created) {
     return created.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
 }
 
@@ -22,9 +23,13 @@ std::unique_ptr<PluginChecker> BoundedCreation::create(const PluginImage& plugin
                                                        const CheckSettings& settings) {
     if (busy(plugin)) return nullptr;
     auto created = start(std::move(checker), host, settings);
-    if (created.wait_for(limit) == std::future_status::ready) return created.get();
-    late_.emplace(plugin, std::move(created));
-    return nullptr;
+    if (created.wait_for(limit) != std::future_status::ready) {
+        late_.emplace(plugin, std::move(created));
+        return nullptr;
+    }
+    auto outcome = created.get();
+    if (outcome.checker == nullptr) throw CheckNotCreated(outcome.refusal);
+    return std::move(outcome.checker);
 }
 
 bool BoundedCreation::leftBehind() const {
@@ -40,11 +45,21 @@ bool BoundedCreation::busy(const PluginImage& plugin) {
     return false;
 }
 
+// A refusal crosses to the other thread as a text, because an exception would be shared by both.
+BoundedCreation::Outcome BoundedCreation::attempt(std::shared_ptr<const ph_checker> checker, const ph_host* host,
+                                                  const CheckSettings& settings) {
+    try {
+        return {std::make_unique<PluginChecker>(std::move(checker), host, settings), {}};
+    } catch (const CheckNotCreated& refused) {
+        return {nullptr, refused.what()};
+    }
+}
+
 BoundedCreation::Created BoundedCreation::start(std::shared_ptr<const ph_checker> checker, const ph_host* host,
                                                 const CheckSettings& settings) {
-    std::packaged_task<std::unique_ptr<PluginChecker>()> task([checker = std::move(checker), host, settings]() mutable {
+    std::packaged_task<Outcome()> task([checker = std::move(checker), host, settings]() mutable {
         pthread_setname_np(pthread_self(), "create");
-        return std::make_unique<PluginChecker>(std::move(checker), host, settings);
+        return attempt(std::move(checker), host, settings);
     });
     auto created = task.get_future();
     std::thread(std::move(task)).detach();

@@ -4,6 +4,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <string>
 
 #include "plugin/plugin_checker.hpp"
 #include "plugin/plugin_image.hpp"
@@ -24,8 +25,14 @@ class BoundedCreation {
     bool leftBehind() const;
 
   private:
-    using Created = std::future<std::unique_ptr<PluginChecker>>;
+    struct Outcome {
+        std::unique_ptr<PluginChecker> checker;
+        std::string refusal; // why there is no checker
+    };
+    using Created = std::future<Outcome>;
 
+    static Outcome attempt(std::shared_ptr<const ph_checker> checker, const ph_host* host,
+                           const CheckSettings& settings);
     static Created start(std::shared_ptr<const ph_checker> checker, const ph_host* host, const CheckSettings& settings);
     bool busy(const PluginImage& plugin);
 

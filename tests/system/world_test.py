@@ -178,7 +178,9 @@ def test_memory_is_nearly_gone(serving, script, megabytes):
     host.reload()  # or not, which is said
     assert host.live().status == 200
     host.signal(signal.SIGTERM)
-    assert host.wait() == 0
+    status = host.wait()
+    assert status == 0 or (megabytes, status) == (0, 70), host.log
+    assert status == 0 or "probehost: out of memory" in host.log
 
 
 @pytest.fixture
