@@ -6,7 +6,7 @@
 #include <memory>
 #include <mutex>
 
-#include "health/scheduler.hpp"
+#include "health/check_schedule.hpp"
 #include "http/probe_answers.hpp"
 #include "log/log.hpp"
 

@@ -36,7 +36,7 @@ Limits limitsOf(const ServerLimits& settings) {
     limits.head.uriBytes = static_cast<std::size_t>(settings.requestLine);
     limits.head.headBytes = static_cast<std::size_t>(settings.headerBytes);
     limits.head.fields = static_cast<std::size_t>(settings.headerCount);
-    limits.headTime = settings.headerTime;
+    limits.headTime = limits.writeTime = settings.headerTime;
     limits.keepAlive = settings.keepAlive;
     return limits;
 }

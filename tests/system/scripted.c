@@ -1,5 +1,5 @@
 /* A checker that does what a file says, so that tests decide how each run goes. Every run leaves two lines in
- * DIR/KEY.log: "start NUMBER AT_ONCE REASON" and "end NUMBER".
+ * DIR/KEY.log: "start NUMBER AT_ONCE REASON MONOTONIC_MS" and "end NUMBER".
  *
  * DIR/KEY holds one line, read when a run begins; DIR/default serves the keys that have no file:
  *   pass | warn WORDS | fail WORDS | none | broken WORDS   the verdict; none gives none, broken is the plugin's failure
@@ -64,10 +64,14 @@ static void note(const ph_check* check, const char* text) {
     close(fd);
 }
 
-static int milliseconds_left(const ph_run_context* context) {
+static int64_t now_ns(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    int64_t left = context->deadline_ns - (now.tv_sec * INT64_C(1000000000) + now.tv_nsec);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+}
+
+static int milliseconds_left(const ph_run_context* context) {
+    int64_t left = context->deadline_ns - now_ns();
     return left <= 0 ? 0 : (int)(left / 1000000 + 1);
 }
 
@@ -134,7 +138,8 @@ static int32_t run(ph_check* check, const ph_run_context* context, ph_error* err
     char script[256];
     char line[64];
     int at_once = atomic_fetch_add(&check->key->running, 1) + 1;
-    snprintf(line, sizeof(line), "start %u %d %u\n", context->attempt, at_once, context->reason);
+    snprintf(line, sizeof(line), "start %u %d %u %lld\n", context->attempt, at_once, context->reason,
+             (long long)now_ns() / 1000000);
     note(check, line);
     read_script(check, script, sizeof(script));
     int32_t code = play(check, context, script, error);
