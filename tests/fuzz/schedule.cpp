@@ -61,6 +61,7 @@ class World final : Runner, HealthObserver {
         policy.probes.add(Probe::Ready);
         policy.timeout = milliseconds(10 + 10 * (byte & 7U));
         policy.interval = milliseconds(100 * (byte >> 3U & 3U)); // 0: only when asked
+        intervals_[policy.name] = policy.interval;
         policy.maxAge = milliseconds(50 * (byte >> 5U & 3U));
         policy.staleAfter = 1s;
         policy.failureThreshold = 1 + static_cast<int>(byte >> 7U);
@@ -136,7 +137,6 @@ class World final : Runner, HealthObserver {
             require(other.check->policy().name != check.policy().name, "one run of a name at a time");
         if (script_.byte() == 255) return false; // no thread
         runs_.push_back({&check, request.deadline});
-        intervals_[check.policy().name] = check.policy().interval;
         return true;
     }
 
