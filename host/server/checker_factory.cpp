@@ -20,7 +20,7 @@ bool inProcessOfItsOwn(Isolation isolation, const PluginDescription& plugin) {
 
 CreatedChecker createHere(const CheckEntry& check, const Plugin& plugin, PluginEnvironment& environment) {
     auto table = environment.registry().open(check.policy.checker);
-    auto checker = environment.creation().create(plugin.image, std::move(table), environment.host(), check.settings);
+    auto checker = environment.calls().create(plugin.image, std::move(table), environment.host(), check.settings);
     if (checker) return {std::move(checker), ""};
     return {std::make_unique<UnusableChecker>("Checker did not start within 5s"),
             "is unhealthy until a reload, because its checker " + check.policy.checker + " did not start within 5s"};

@@ -11,7 +11,7 @@
 #include "config/schema_validation.hpp"
 #include "isolation/worker_fleet.hpp"
 #include "log/log.hpp"
-#include "plugin/bounded_creation.hpp"
+#include "plugin/bounded_calls.hpp"
 #include "plugin/installation.hpp"
 #include "plugin/plugin_host.hpp"
 #include "plugin/plugin_registry.hpp"
@@ -47,12 +47,12 @@ class PluginEnvironment final : public PluginServices {
     const ph_host* host() const { return host_.table(); }
     PluginRegistry& registry() { return registry_; }
     WorkerFleet& workers() { return workers_; }
-    BoundedCreation& creation() { return creation_; }
+    BoundedCalls& calls() { return calls_; }
 
     // What a command ends with. Ends the process at once when a plugin's call never came back, because that still uses
     // what is here.
     int ended(int status) {
-        if (!creation_.leftBehind()) return status;
+        if (!calls_.leftBehind()) return status;
         log_.flush(lastWords);
         _exit(status);
     }
@@ -76,7 +76,7 @@ class PluginEnvironment final : public PluginServices {
     PluginHost host_;
     WorkerFleet workers_;
     PluginRegistry registry_;
-    BoundedCreation creation_;
+    BoundedCalls calls_;
 };
 
 } // namespace probehost

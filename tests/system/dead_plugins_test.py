@@ -132,3 +132,15 @@ def test_commands_end_whatever_hangs(configured, misbehaving, command, status):
     done = host.run(command, "--config", host.file)
     assert done.returncode == status
     assert "checks.hung: is unhealthy until a reload" in done.stderr
+
+
+@pytest.mark.parametrize("command, status", [("validate", 0), ("check", 0), ("serve", 78)])
+def test_a_check_that_hangs_while_it_is_destroyed_holds_up_no_command(configured, directory, command, status):
+    compile_plugin(bad_plugins.HERE / "misbehaving" / "misbehaving.c", directory / "misbehaving.so", "-Wno-error", "-pthread")
+    hangs = {"checker": "misbehaving", "isolation": "thread", "with": {"act": "sleep", "at": "destroy"}}
+    wrong = {**hangs, "with": {"at": "destroy"}} if status else hangs
+    host = configured({"checks": {"a": hangs, "b": wrong}}, plugins=[directory])
+    before = time.monotonic()
+    done = host.run(command, "--config", host.file)
+    assert (done.returncode, time.monotonic() - before < 13) == (status, True), done.stderr
+    assert "checks.b.with.act: is missing" in done.stderr or not status

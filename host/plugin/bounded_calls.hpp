@@ -1,4 +1,4 @@
-// Creates plugins' checks in this process, in bounded time whatever a plugin does.
+// Creates and destroys plugins' checks in this process, in bounded time whatever a plugin does.
 #pragma once
 
 #include <future>
@@ -11,17 +11,17 @@
 
 namespace probehost {
 
-class BoundedCreation {
+class BoundedCalls {
   public:
     static constexpr std::chrono::seconds limit{5};
 
     // As PluginChecker's constructor; throws CheckNotCreated. nullptr when the check was not there within `limit`, or
     // when the plugin is still busy with an earlier one, because its create is never called twice at once. Not from two
-    // threads at once.
-    std::unique_ptr<PluginChecker> create(const PluginImage& plugin, std::shared_ptr<const ph_checker> checker,
-                                          const ph_host* host, const CheckSettings& settings);
+    // threads at once. The check's destructor returns within `limit`, too, and may be called by any thread.
+    std::unique_ptr<Checker> create(const PluginImage& plugin, std::shared_ptr<const ph_checker> checker,
+                                    const ph_host* host, const CheckSettings& settings);
 
-    // A call has not come back yet: its thread still uses the host, which must not be destroyed.
+    // A call has not come back yet: its thread still uses the host, which must not be destroyed. Any thread.
     bool leftBehind() const;
 
   private:
@@ -29,14 +29,13 @@ class BoundedCreation {
         std::unique_ptr<PluginChecker> checker;
         std::string refusal; // why there is no checker
     };
-    using Created = std::future<Outcome>;
 
     static Outcome attempt(std::shared_ptr<const ph_checker> checker, const ph_host* host,
                            const CheckSettings& settings);
-    static Created start(std::shared_ptr<const ph_checker> checker, const ph_host* host, const CheckSettings& settings);
     bool busy(const PluginImage& plugin);
 
-    std::map<PluginImage, Created> late_;
+    std::map<PluginImage, std::future<Outcome>> late_;
+    const std::shared_ptr<const void> running_ = std::make_shared<char>(); // shared by destructors' threads
 };
 
 } // namespace probehost
