@@ -15,6 +15,10 @@ ln -s "moved elsewhere" "$folder/moved"
 "$cmake" -S "$source" -B "$folder/cmake" -DCMAKE_PREFIX_PATH="$folder/moved elsewhere"
 "$cmake" --build "$folder/cmake"
 
+for page in man7/probehost-sdk.7 man3/probehost_plugin_entry_v1.3 man3/probehost_testing.3; do
+    grep -qx NAME "$folder/moved/share/man/$page" || { echo "no man page $page"; exit 1; }
+done
+
 PKG_CONFIG_PATH=$(dirname "$(find "$folder/moved/" -name probehost-sdk.pc)")
 export PKG_CONFIG_PATH
 # The words of these flags have no spaces in them.
