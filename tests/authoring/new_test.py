@@ -1,11 +1,10 @@
 """`probehost plugin new`: each language's project builds, passes its tests and works, with nothing but the installed SDK."""
 import os
 import shutil
-import socketserver
 import subprocess
-import threading
 
 import pytest
+from peers.greeter import greeter, unused_port
 from system.host import Host, short_directory
 
 pytestmark = pytest.mark.slow
@@ -48,17 +47,10 @@ def build(project, language, prefix):
         assert "warning" not in done.stdout.lower(), done.stdout
 
 
-class Greeter(socketserver.BaseRequestHandler):
-    def handle(self):
-        self.request.sendall(b"220 ready\r\n")
-
-
 @pytest.fixture
 def greeting_port():
-    with socketserver.TCPServer(("127.0.0.1", 0), Greeter) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server.server_address[1]
-        server.shutdown()
+    with greeter() as port:
+        yield port
 
 
 def serve(prefix, plugins, checks):
@@ -95,11 +87,6 @@ def verified(prefix, plugin):
     (plugin.parent / "settings.yaml").write_text("port: ${peer_port}", encoding="ascii")
     return subprocess.run([prefix / "bin/probehost", "plugin", "verify", plugin, "--with", plugin.parent / "settings.yaml"],
                           stdout=subprocess.DEVNULL, check=False).returncode
-
-
-def unused_port():
-    with socketserver.TCPServer(("127.0.0.1", 0), Greeter) as server:
-        return server.server_address[1]
 
 
 @pytest.mark.parametrize("language", HOW)
