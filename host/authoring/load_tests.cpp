@@ -139,7 +139,8 @@ std::string wrongWith(const ph_checker& checker) {
     if (checker.scope > PH_SCOPE_LOCAL) return "its scope is none of PH_SCOPE_…";
     if (checker.probes == 0) return "it suggests no probe";
     if ((checker.probes & ~known) != 0) return "it suggests probes that are none of PH_PROBE_…";
-    if ((checker.flags & ~uint32_t{PH_CHECKER_NO_IO}) != 0) return "its flags are none of PH_CHECKER_…";
+    if ((checker.flags & ~uint32_t{PH_CHECKER_NO_IO | PH_CHECKER_STARTS_PROGRAMS}) != 0)
+        return "its flags are none of PH_CHECKER_…";
     if (checker.reserved != 0) return "`reserved` is not 0";
     if (checker.summary == nullptr || *checker.summary == '\0') return "it has no summary";
     if (!isUtf8(checker.summary) || !isUtf8(checker.settings_schema) || !isUtf8(checker.info_json))

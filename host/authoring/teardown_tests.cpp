@@ -55,6 +55,7 @@ std::string shown(const std::optional<Result>& result) {
 
 Finding isTheSameInWorkers(const Subject& subject) {
     return eachChecker(subject, [&](const TriedChecker& tried) {
+        if (tried.info.startsPrograms) return skip("it starts programs, which a worker may not");
         PluginChecker near(tried.checker, tried.opened.host.table(), tried.settings);
         RecordingServices services;
         WorkerFleet fleet(workerProgram(), services);

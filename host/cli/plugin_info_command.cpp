@@ -73,6 +73,7 @@ void print(const CheckerInfo& checker) {
     row("probes", probesOf(checker));
     row("timeout", durationText(checker.timeout) + ", interval " + durationText(checker.interval) + ", max_age " +
                        durationText(checker.maxAge));
+    row("starts", checker.startsPrograms ? "programs, so it needs isolation: thread" : "");
     row("settings", "as JSON Schema:");
     printIndented(checker.settingsSchema);
     if (checker.infoJson.empty()) return;
@@ -121,6 +122,7 @@ Object::Ptr json(const CheckerInfo& checker) {
     object->set("timeout_ms", checker.timeout.count());
     object->set("interval_ms", checker.interval.count());
     object->set("max_age_ms", checker.maxAge.count());
+    object->set("starts_programs", checker.startsPrograms);
     object->set("schema", parsed(checker.settingsSchema));
     object->set("about", parsed(checker.infoJson));
     return object;

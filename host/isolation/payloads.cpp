@@ -29,6 +29,7 @@ CheckerInfo readChecker(FrameReader& frame, const std::string& file) {
     checker.infoJson = frame.text();
     checker.local = frame.byte() != 0;
     checker.doesIo = frame.byte() != 0;
+    checker.startsPrograms = frame.byte() != 0;
     checker.probes = ProbeSet(frame.byte());
     checker.timeout = readTime(frame);
     checker.interval = readTime(frame);
@@ -39,7 +40,8 @@ CheckerInfo readChecker(FrameReader& frame, const std::string& file) {
 
 void write(FrameWriter& frame, const CheckerInfo& checker) {
     frame.text(checker.name).text(checker.summary).text(checker.settingsSchema).text(checker.infoJson);
-    frame.byte(checker.local ? 1 : 0).byte(checker.doesIo ? 1 : 0).byte(static_cast<uint8_t>(checker.probes.bits()));
+    frame.byte(checker.local ? 1 : 0).byte(checker.doesIo ? 1 : 0).byte(checker.startsPrograms ? 1 : 0);
+    frame.byte(static_cast<uint8_t>(checker.probes.bits()));
     frame.number(counted(checker.timeout)).number(counted(checker.interval)).number(counted(checker.maxAge));
 }
 

@@ -16,6 +16,7 @@ struct CheckerInfo {
     std::string infoJson;       // "" or {"docs":…,"example":…}
     bool local = false;         // scope: may decide liveness
     bool doesIo = true;         // shows a latency
+    bool startsPrograms = false;
     ProbeSet probes;
     std::chrono::milliseconds timeout{2000};
     std::chrono::milliseconds interval{10000};

@@ -22,8 +22,9 @@ constexpr size_t longestRefusal = 512;
 constexpr uint32_t mostCheckers = 256;
 constexpr uint32_t longestTime = 3600000; // milliseconds
 // The tables as the first release had them; what comes behind is not read here.
-constexpr uint32_t pluginSize = sizeof(ph_plugin);
-constexpr uint32_t checkerSize = sizeof(ph_checker);
+// Of the first release, however much the structs grow.
+constexpr uint32_t pluginSize = PH_SIZE_TO(ph_plugin, get_extension);
+constexpr uint32_t checkerSize = PH_SIZE_TO(ph_checker, get_extension);
 
 bool wellNamed(const char* name) {
     if (name == nullptr || *name < 'a' || *name > 'z' || std::strlen(name) > longestName) return false;
@@ -53,6 +54,7 @@ CheckerInfo describeChecker(const ph_checker& checker, const std::string& file) 
             text(checker.info_json),
             checker.scope == PH_SCOPE_LOCAL,
             (checker.flags & PH_CHECKER_NO_IO) == 0,
+            (checker.flags & PH_CHECKER_STARTS_PROGRAMS) != 0,
             ProbeSet(checker.probes),
             milliseconds(checker.timeout_ms),
             milliseconds(checker.interval_ms),

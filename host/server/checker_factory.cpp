@@ -1,6 +1,8 @@
 // The plugins that come with probehost are trusted to run in it; all others keep to themselves.
 #include "server/checker_factory.hpp"
 
+#include <algorithm>
+
 #include "health/unusable_checker.hpp"
 #include "isolation/worker_checker.hpp"
 #include "plugin/installation.hpp"
@@ -18,6 +20,12 @@ bool inProcessOfItsOwn(Isolation isolation, const PluginDescription& plugin) {
     return !isShipped(plugin.file);
 }
 
+bool startsPrograms(const Plugin& plugin, const std::string& checker) {
+    const auto& offered = plugin.description.checkers;
+    const auto found = std::ranges::find(offered, checker, &CheckerInfo::name);
+    return found != offered.end() && found->startsPrograms;
+}
+
 CreatedChecker createHere(const CheckEntry& check, const Plugin& plugin, PluginEnvironment& environment) {
     auto table = environment.registry().open(check.policy.checker);
     auto checker = environment.calls().create(plugin.image, std::move(table), environment.host(), check.settings);
@@ -33,6 +41,8 @@ CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environ
     const auto* plugin = environment.registry().provider(name);
     if (plugin == nullptr) throw PluginRefused("unknown checker");
     if (!inProcessOfItsOwn(check.isolation, plugin->description)) return createHere(check, *plugin, environment);
+    if (startsPrograms(*plugin, name))
+        throw PluginRefused("starts programs, which a worker process may not; expected isolation: thread");
     auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->image), name, check.settings);
     const auto& death = checker->death();
     std::string warning = death.empty() ? "" : "its worker process " + death + " when the check was created";

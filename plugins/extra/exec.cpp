@@ -74,9 +74,7 @@ Verdict notStarted(int error, const std::string& doing) {
     const char* message = absent            ? "Program not found"
                           : error == EACCES ? "Program not executable"
                                             : "Program not started";
-    const char* advice =
-        error == EPERM ? "; worker processes start no programs, so this check wants isolation: thread" : "";
-    return sdk::fail(message, doing + ": " + std::generic_category().message(error) + advice);
+    return sdk::fail(message, doing + ": " + std::generic_category().message(error));
 }
 
 // One output stream of the program, of which the beginning is kept.
@@ -208,6 +206,7 @@ class ExecCheck {
     static constexpr auto info = sdk::Info("exec", "Runs a Nagios-compatible plugin")
                                      .schema(kSchema)
                                      .about(kAbout)
+                                     .startsPrograms()
                                      .timeout(std::chrono::seconds(10))
                                      .interval(std::chrono::seconds(30))
                                      .maxAge(std::chrono::seconds(30));

@@ -69,12 +69,13 @@ static int32_t load(ph_fake* fake, ph_entry_fn entry, const char* name) {
     if (plugin == NULL) return refuse_plugin(fake, "the entry function returned NULL");
     if (plugin != entry(fake->host.data))
         record_breach(&fake->said, "the entry function returned another table the second time");
-    if (plugin->struct_size < sizeof(ph_plugin)) return refuse_plugin(fake, "ph_plugin.struct_size is too small");
+    if (plugin->struct_size < PH_SIZE_TO(ph_plugin, get_extension))
+        return refuse_plugin(fake, "ph_plugin.struct_size is too small");
     if (plugin->abi_major != PH_ABI_MAJOR) return refuse_plugin(fake, "ph_plugin.abi_major is not PH_ABI_MAJOR");
     fake->plugin = plugin;
     fake->checker = find_checker(plugin, name);
     if (fake->checker == NULL) return refuse_plugin(fake, "the plugin has no checker of that name");
-    if (fake->checker->struct_size < sizeof(ph_checker))
+    if (fake->checker->struct_size < PH_SIZE_TO(ph_checker, get_extension))
         return refuse_plugin(fake, "ph_checker.struct_size is too small");
     return initialise(fake);
 }

@@ -166,9 +166,11 @@ def test_a_host_runs_plugins_and_says_why_a_worker_does_not(programs, plugins, t
             "load": {"checker": "exec", "isolation": isolation, "with": check("dummy", "0", "fine")}}}
         (tmp_path / "probehost.yaml").write_text(json.dumps(config))
         return subprocess.run([programs / "probehost", "check", "--config", tmp_path / "probehost.yaml"], check=False,
-                              capture_output=True, text=True, timeout=30).stdout
-    assert "healthy" in asked("auto") and "unhealthy" not in asked("auto")
-    assert "Program not started" in asked("process") and "isolation: thread" in asked("process")
+                              capture_output=True, text=True, timeout=30)
+    assert "healthy" in asked("auto").stdout and "unhealthy" not in asked("auto").stdout
+    refused = asked("process")
+    assert refused.returncode == 78
+    assert "checks.load.checker: starts programs, which a worker process may not; expected isolation: thread" in refused.stderr
 
 
 @pytest.mark.soak

@@ -37,7 +37,7 @@
  *     `detail` is for operators: it reaches logs and commands. No secret either.
  *  C5 No exception, panic or longjmp crosses the line.
  *  C6 A plugin leaves the process as it is: signals, locale, working directory, umask, environment, limits, fds 0 to 2;
- *     it neither exits nor forks, and opens descriptors close-on-exec.
+ *     it never exits, starts programs only with PH_CHECKER_STARTS_PROGRAMS, and opens descriptors close-on-exec.
  *  Broken C2, C3: enforced as said. C5, C6: may end the process the plugin runs in.
  */
 #ifndef PROBEHOST_ABI_H
@@ -56,8 +56,11 @@ extern "C" {
 #define PH_EXPORT __attribute__((visibility("default")))
 #endif
 
+/* The size of a struct whose last member is `member`, such as that of the first release. */
+#define PH_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type*)0)->member))
+
 /* True when the producer of *p knew `member`: ask before reading anything newer than 1.0. */
-#define PH_HAS(p, type, member) ((p)->struct_size >= offsetof(type, member) + sizeof(((type*)0)->member))
+#define PH_HAS(p, type, member) ((p)->struct_size >= PH_SIZE_TO(type, member))
 
 /* Constants travel as int32_t or uint32_t, never as an enum type. Unknown values count as the first of their list. */
 
@@ -90,7 +93,8 @@ enum {
 
 /* ph_checker.flags */
 enum {
-    PH_CHECKER_NO_IO = 1 /* run() only reads memory, so a latency would mean nothing and is not shown */
+    PH_CHECKER_NO_IO = 1,          /* run() only reads memory, so a latency would mean nothing and is not shown */
+    PH_CHECKER_STARTS_PROGRAMS = 2 /* run() starts programs, which a worker may not: it needs `isolation: thread` */
 };
 
 /* ph_plugin.flags and ph_elf_note.flags */

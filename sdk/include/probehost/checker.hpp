@@ -157,7 +157,8 @@ class Info {
     // {"docs": "https://…", "example": {settings}}
     constexpr Info about(const char* json) const { return with(&Info::about_, json); }
     constexpr Info local() const { return with(&Info::scope_, uint32_t{PH_SCOPE_LOCAL}); }
-    constexpr Info noIo() const { return with(&Info::flags_, uint32_t{PH_CHECKER_NO_IO}); }
+    constexpr Info noIo() const { return with(&Info::flags_, flags_ | PH_CHECKER_NO_IO); }
+    constexpr Info startsPrograms() const { return with(&Info::flags_, flags_ | PH_CHECKER_STARTS_PROGRAMS); }
     // PH_PROBE_LIVE | PH_PROBE_READY | PH_PROBE_STARTED
     constexpr Info probes(uint32_t set) const { return with(&Info::probes_, set); }
     constexpr Info timeout(milliseconds time) const { return with(&Info::timeout_ms_, count(time)); }

@@ -40,6 +40,7 @@ TEST_CASE("describe: a worker says of a plugin what the plugin says in the host"
         CHECK(one.infoJson == other.infoJson);
         CHECK(one.local == other.local);
         CHECK(one.doesIo == other.doesIo);
+        CHECK(one.startsPrograms == other.startsPrograms);
         CHECK(one.probes.bits() == other.probes.bits());
         CHECK(one.timeout == other.timeout);
         CHECK(one.interval == other.interval);
