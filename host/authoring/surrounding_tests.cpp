@@ -1,4 +1,5 @@
 // Runs in unusual surroundings, each of which some host has: the verdict is nobody's business here, coming back is.
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -127,6 +128,33 @@ Finding livesSideBySide(const Subject& subject) {
     });
 }
 
+std::string wordOf(const RunOutcome& outcome) {
+    if (!outcome.said) return outcome.error.empty() ? "nothing" : outcome.error;
+    return outcome.said->status == Status::Pass ? "that all is well" : outcome.said->message;
+}
+
+Finding heedsNoWallClock(const Subject& subject) {
+    const auto step = reinterpret_cast<void (*)(long)>(dlsym(RTLD_DEFAULT, "probehost_step_clock"));
+    if (step == nullptr) return skip("this process has no clock that can be stepped");
+    return eachChecker(subject, [&](const TriedChecker& tried) {
+        auto check = tried.create();
+        check.require();
+        const auto before = wordOf(check.runFor(tried.timeout()));
+        if (wordOf(check.runFor(tried.timeout())) != before) return pass(); // it changes by itself
+        for (const long hour : {3600, -3600}) {
+            subject.doing("a run after the wall clock went an hour " + std::string(hour > 0 ? "ahead" : "back"));
+            step(hour);
+            const auto after = wordOf(check.runFor(tried.timeout()));
+            step(0);
+            if (after == before) continue;
+            return fail("with the wall clock an hour " + std::string(hour > 0 ? "ahead" : "back") + " it says \"" +
+                            after + "\", else \"" + before + "\"",
+                        "measure time by CLOCK_MONOTONIC");
+        }
+        return pass();
+    });
+}
+
 } // namespace
 
 VerifyTests surroundingTests() {
@@ -139,6 +167,8 @@ VerifyTests surroundingTests() {
         {"R6", 3, "its checks run side by side", "R14", "guard what checks share (rule T2)", limit, livesSideBySide},
         {"R8", 3, "signals that interrupt a run change nothing", "R14", "go on after EINTR", limit,
          livesWithInterruptions},
+        {"R13", 3, "a wall clock that is stepped changes nothing", "R14", "measure time by CLOCK_MONOTONIC", limit,
+         heedsNoWallClock, false, true},
         {"R10", 3, "a stack of 256 KiB is enough", "R14", "put large buffers on the heap", limit, livesWithLittleStack},
     };
 }

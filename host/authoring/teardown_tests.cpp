@@ -82,6 +82,25 @@ std::vector<std::string> installedBeside(const std::string& file) {
     return others;
 }
 
+Finding livesBesideItsPrevious(const Subject& subject) {
+    if (subject.previous.empty()) return skip("no --previous version was given");
+    Subject previous = subject;
+    previous.file = subject.previous;
+    return eachChecker(previous, [&](const TriedChecker& before) {
+        auto check = before.create();
+        check.require();
+        check.runFor(before.timeout());
+        subject.doing("a run beside one of " + subject.previous);
+        auto finding = eachChecker(subject, [&](const TriedChecker& tried) {
+            runAndDestroy(tried);
+            return pass();
+        });
+        subject.doing("a run of " + subject.previous + " after that");
+        check.runFor(before.timeout());
+        return finding;
+    });
+}
+
 // Others that cannot be opened are their own authors' business.
 Finding livesBesideOthers(const Subject& subject) {
     std::vector<std::unique_ptr<OpenedPlugin>> others;
@@ -114,6 +133,7 @@ VerifyTests teardownTests() {
          leavesNothingBehind},
         {"T4", 2, "a process can end while its checks live", "R14", exit, limit, endsWithProcess, true},
         {"U3", 2, "it says the same in a worker process", "R14", apart, std::chrono::seconds(40), isTheSameInWorkers},
+        {"U1", 2, "it lives beside its previous version", "R14", apart, limit, livesBesideItsPrevious},
         {"U2", 3, "it lives beside every other plugin", "R14", apart, limit, livesBesideOthers},
     };
     return tests;

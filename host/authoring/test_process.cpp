@@ -16,10 +16,12 @@ extern "C" { // which this header of glibc 2.36 forgot
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <filesystem>
 #include <stdexcept>
 
 #include "authoring/report_pipe.hpp"
 #include "plugin/bounded_text.hpp"
+#include "plugin/installation.hpp"
 
 namespace probehost::authoring {
 
@@ -48,6 +50,13 @@ class Owned {
     int fd_;
 };
 
+std::vector<char*> pointersTo(std::vector<std::string>& texts) {
+    std::vector<char*> pointers;
+    for (auto& text : texts) pointers.push_back(text.data());
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
 // Its standard streams, the report, and nothing else of the parent's; signals as at the start of a program.
 class Launch {
   public:
@@ -74,12 +83,10 @@ class Launch {
     Launch(const Launch&) = delete;
     Launch& operator=(const Launch&) = delete;
 
-    pid_t start(std::vector<std::string> words) const {
-        std::vector<char*> arguments;
-        for (auto& word : words) arguments.push_back(word.data());
-        arguments.push_back(nullptr);
+    pid_t start(std::vector<std::string> words, std::vector<std::string> variables) const {
         pid_t pid = -1;
-        const int failed = posix_spawn(&pid, "/proc/self/exe", &actions_, &attributes_, arguments.data(), environ);
+        const int failed = posix_spawn(&pid, "/proc/self/exe", &actions_, &attributes_, pointersTo(words).data(),
+                                       pointersTo(variables).data());
         if (failed != 0) cannot("a test's process could not be started", failed);
         return pid;
     }
@@ -100,8 +107,17 @@ std::vector<std::string> commandLine(const VerifyTest& test, const Subject& subj
     };
     add("--with", subject.settingsFile);
     add("--checker", subject.checker);
+    add("--previous", subject.previous);
     add("--glibc", subject.glibc);
     return words;
+}
+
+std::vector<std::string> environment(const VerifyTest& test) {
+    std::vector<std::string> variables;
+    for (char** each = environ; *each != nullptr; each++) variables.emplace_back(*each);
+    const auto clock = std::filesystem::path(workerProgram()).replace_filename("stepped_clock.so").string();
+    if (test.stepsClock) variables.insert(variables.begin(), "LD_PRELOAD=" + clock); // the first of a name counts
+    return variables;
 }
 
 std::string chatterIn(int fd) {
@@ -121,7 +137,7 @@ class Child {
         const Owned writing(ends[1]);
         report_ = ends[0];
         fcntl(writing.get(), F_SETFL, 0); // the child waits while its reports are not read
-        pid_ = Launch(chatter_.get(), writing.get()).start(commandLine(test, subject));
+        pid_ = Launch(chatter_.get(), writing.get()).start(commandLine(test, subject), environment(test));
         pidfd_ = pidfd_open(pid_, 0);
     }
     ~Child() {

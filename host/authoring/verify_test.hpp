@@ -16,6 +16,7 @@ struct Subject {
     std::string file;
     std::string settingsFile; // "": the checkers' own examples are used
     std::string checker;      // whom the settings are for; "": the only one
+    std::string previous;     // another version of the file; "": none
     std::string glibc;        // the oldest C library that it must run with, such as 2.31; "": not asked for
     uint64_t seed = 1;
     // Says what a test is about to do, for the case that it does not come back.
@@ -31,6 +32,7 @@ struct VerifyTest {
     std::chrono::seconds limit;
     Finding (*run)(const Subject& subject); // in a process of its own; may throw
     bool exits = false;                     // its process then ends by exit(), as programs do
+    bool stepsClock = false;                // its process has a wall clock of its own
 };
 
 using VerifyTests = std::vector<VerifyTest>;

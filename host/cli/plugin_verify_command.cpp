@@ -120,6 +120,9 @@ void addWhatToTest(CLI::App& command, VerifyOptions& options) {
         ->type_name("ID,…");
     command.add_option("--seed", options.subject.seed, "For the settings that C2 makes up; else a new one each time")
         ->type_name("N");
+    command
+        .add_option("--previous", options.subject.previous, "An earlier version, to be tried in the same process (U1)")
+        ->type_name("FILE");
     command.add_option("--glibc", options.subject.glibc, "The oldest C library that it must run with, such as 2.31")
         ->check([](const std::string& text) {
             const bool sound = !text.empty() && text.find_first_not_of("0123456789.") == std::string::npos;

@@ -14,7 +14,7 @@ SOURCES = sorted(path for path in (HERE / "bad").iterdir() if path.suffix in (".
 def test_what_is_wrong_is_found_by_its_test_alone(programs, tmp_path, source):
     bad = BadPlugin(source)
     plugin = bad.build(tmp_path)
-    found = findings(programs, plugin, *bad.settings(tmp_path), *bad.words("verify"))
+    found = findings(programs, plugin, *bad.settings(tmp_path), *bad.previous(tmp_path), *bad.words("verify"))
     fired = {name for name, test in found.items() if test["finding"] in ("FAIL", "WARN")}
     assert fired == {bad.test, *bad.words("and")}, [found[name] for name in sorted(fired)]
     assert found[bad.test]["finding"] == bad.finding
@@ -29,7 +29,9 @@ def test_every_test_is_shown_to_fire(programs):
 
 def test_a_good_plugin_passes_every_test(programs, tmp_path):
     plugin = compile_plugin(HERE / "good.c", tmp_path / "good.so")
-    found = findings(programs, plugin, "--level", "3", "--glibc", "2.99")
+    (tmp_path / "earlier").mkdir()
+    previous = compile_plugin(HERE / "good.c", tmp_path / "earlier" / "good.so")
+    found = findings(programs, plugin, "--level", "3", "--glibc", "2.99", "--previous", previous)
     left_out = {name for name, test in found.items() if test["finding"] == "SKIP"}
     assert left_out == {"R1", "R2", "R5", "U2", "C3"}  # it asks no peer, refuses nothing, and is alone
     assert {test["finding"] for name, test in found.items() if name not in left_out} == {"PASS"}

@@ -1,5 +1,6 @@
 """probehost plugin verify: the shipped plugins pass, and the command keeps its word."""
 import json
+import shutil
 import xml.etree.ElementTree
 
 import pytest
@@ -34,7 +35,8 @@ def test_a_shipped_plugin_passes_with_its_example(programs, plugins, checker):
 @pytest.mark.parametrize("checker", PEERS)
 def test_a_shipped_plugin_passes_whatever_its_peer_does(programs, plugins, tmp_path, checker):
     (tmp_path / "with.yaml").write_text(PEERS[checker], encoding="utf-8")
-    found = findings(programs, plugins / f"{checker}.so", "--with", tmp_path / "with.yaml", "--glibc", "2.99")
+    previous = shutil.copy(plugins / f"{checker}.so", tmp_path)
+    found = findings(programs, plugins / f"{checker}.so", "--with", tmp_path / "with.yaml", "--glibc", "2.99", "--previous", previous)
     assert {test["finding"] for test in found.values()} == {"PASS"}, found
 
 

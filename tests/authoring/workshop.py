@@ -42,6 +42,13 @@ class BadPlugin:
             compile_plugin(HERE / "good.c", directory / "neighbour.so")
         return target
 
+    def previous(self, directory):
+        """The option that names an earlier version, if the source wants one."""
+        if "/* previous */" not in self.text:
+            return []
+        (directory / "earlier").mkdir()
+        return ["--previous", compile_plugin(HERE / "good.c", directory / "earlier" / "previous.so")]
+
     def settings(self, directory):
         """The options that go with it."""
         given = re.findall(r"^/\* with: (.*) \*/$", self.text, re.MULTILINE)
