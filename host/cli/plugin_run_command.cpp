@@ -125,6 +125,12 @@ int failed(const std::string& file, const std::string& why, int status) {
 int runChecker(const RunOptions& options, const PluginDescription& plugin, Clock::duration loading) {
     const auto* checker = authoring::chosenChecker(plugin, options.checker);
     if (checker == nullptr) return failed(options.file, authoring::whichChecker(plugin, options.checker), UsageError);
+    if (checker->startsPrograms)
+        return failed(options.file,
+                      checker->name +
+                          " starts programs, which the worker process of this command may not; try it with "
+                          "`probehost check` and isolation: thread",
+                      Unhealthy);
     Diagnostics diagnostics;
     const auto settings = authoring::readSettingsFile(options.settingsFile, *checker, diagnostics);
     if (printErrors(diagnostics) || !settings) return ConfigError;

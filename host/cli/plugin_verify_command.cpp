@@ -67,6 +67,7 @@ int checkSettings(const authoring::Subject& subject, std::vector<std::string>& s
         std::cerr << "error: " << printable(authoring::whichChecker(*said, subject.checker)) << '\n';
         return UsageError;
     }
+    if (subject.settingsFile.empty()) return Ok;
     Diagnostics diagnostics;
     const auto settings = authoring::readSettingsFile(subject.settingsFile, *checker, diagnostics);
     if (printErrors(diagnostics) || !settings) return ConfigError;
@@ -89,7 +90,7 @@ void mask(std::vector<VerifiedTest>& results, const std::vector<std::string>& se
 
 int verifyAll(const VerifyOptions& options) {
     std::vector<std::string> secrets;
-    if (!options.subject.settingsFile.empty()) {
+    if (!options.subject.settingsFile.empty() || !options.subject.checker.empty()) {
         authoring::offerPeer(authoring::nobody);
         if (const int status = checkSettings(options.subject, secrets); status != Ok) return status;
     }
@@ -119,9 +120,14 @@ void addWhatToTest(CLI::App& command, VerifyOptions& options) {
         ->delimiter(',')
         ->type_name("ID,…");
     command.add_option("--seed", options.subject.seed, "For the settings that C2 makes up; else a new one each time")
+        ->check([](const std::string& text) {
+            const bool sound = text.size() < 20 && text.find_first_not_of("0123456789") == std::string::npos;
+            return sound ? std::string() : std::string("expected a whole number of at most 19 digits");
+        })
         ->type_name("N");
     command
         .add_option("--previous", options.subject.previous, "An earlier version, to be tried in the same process (U1)")
+        ->check(CLI::ExistingFile)
         ->type_name("FILE");
     command.add_option("--glibc", options.subject.glibc, "The oldest C library that it must run with, such as 2.31")
         ->check([](const std::string& text) {

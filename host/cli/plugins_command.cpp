@@ -46,7 +46,7 @@ std::string text(const PluginRegistry& registry, const Redactor& redactor) {
     for (const auto& [image, plugin] : registry.plugins()) {
         for (const auto& checker : plugin.checkers) {
             table.add({{checker.name, Colour::Bold},
-                       {redactor.redact(plugin.file)},
+                       {printable(redactor.redact(plugin.file))},
                        {printable(plugin.version)},
                        {checker.local ? "local" : "external"},
                        {probesText(checker.probes)},

@@ -82,8 +82,18 @@ class Reader {
         if (value.isBoolean()) return value;
         note(node.secrets);
         if (!node.text.empty()) note(secretsWithin(node.text));
-        if (place.writeOnly() && !node.text.empty()) settings_.secrets.push_back(node.text);
+        if (place.writeOnly() && !node.text.empty()) noteSecret(node.text);
         return value;
+    }
+
+    // Of NAME=VALUE or "Name: value", what is shown elsewhere is the value.
+    void noteSecret(const std::string& text) {
+        settings_.secrets.push_back(text);
+        for (const std::string_view sign : {"=", ": "}) {
+            const auto at = text.find(sign);
+            if (at != std::string::npos && at + sign.size() < text.size())
+                settings_.secrets.push_back(text.substr(at + sign.size()));
+        }
     }
 
     Var list(const ConfigNode& node, const SchemaPlace& place, const std::string& pointer) {

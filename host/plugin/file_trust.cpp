@@ -21,16 +21,24 @@ std::string nameOf(uid_t user) {
     return found == nullptr ? "user " + std::to_string(user) : entry.pw_name;
 }
 
-} // namespace
-
-void requireTrusted(const std::string& path) {
-    struct stat status {};
-    if (stat(path.c_str(), &status) != 0) return; // whoever opens it says why
+void judge(const struct stat& status) {
     if ((status.st_mode & S_IWOTH) != 0) throw PluginRefused("is writable by everyone: chmod o-w it");
     if ((status.st_mode & S_IWGRP) != 0) throw PluginRefused("is writable by its group: chmod g-w it");
     if (status.st_uid == 0 || status.st_uid == geteuid()) return;
     const auto others = geteuid() == 0 ? "" : " or " + nameOf(geteuid());
     throw PluginRefused("belongs to " + nameOf(status.st_uid) + ": chown it to root" + others);
+}
+
+} // namespace
+
+void requireTrusted(const std::string& path) {
+    struct stat status {};
+    if (stat(path.c_str(), &status) == 0) judge(status); // else whoever opens it says why
+}
+
+void requireTrusted(int fd) {
+    struct stat status {};
+    if (fstat(fd, &status) == 0) judge(status);
 }
 
 } // namespace probehost

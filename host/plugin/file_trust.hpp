@@ -8,4 +8,7 @@ namespace probehost {
 // Throws PluginRefused unless only root and the user that runs probehost may write this file or folder.
 void requireTrusted(const std::string& path);
 
+// The same of one that is open, which cannot become another meanwhile.
+void requireTrusted(int fd);
+
 } // namespace probehost

@@ -7,10 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 
+#include "plugin/file_trust.hpp"
 #include "plugin/plugin_file.hpp"
 
 namespace probehost {
@@ -32,12 +34,13 @@ int memoryFile(const std::string& name) {
 
 class OpenFile {
   public:
-    explicit OpenFile(const std::string& file) : fd_(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
+    explicit OpenFile(const std::string& file) : OpenFile(open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {
         struct stat status {};
         if (fd_ < 0 || fstat(fd_, &status) != 0)
             throw PluginRefused(std::string("cannot be read: ") + std::strerror(errno));
         if (!S_ISREG(status.st_mode)) throw PluginRefused("not a regular file");
         if (status.st_size > longestFile) throw PluginRefused("larger than 512 MiB");
+        requireTrusted(fd_);
         size_ = status.st_size;
     }
     ~OpenFile() {
@@ -59,6 +62,8 @@ class OpenFile {
     }
 
   private:
+    explicit OpenFile(int fd) : fd_(fd) {} // complete, so that it is closed whatever is found
+
     int fd_;
     off_t size_ = 0;
 };
@@ -89,7 +94,7 @@ class Mapping {
 
 } // namespace
 
-PluginImage::PluginImage(const std::string& file) : image_(new Image{file, file, -1}) {}
+PluginImage::PluginImage(const std::string& file) : image_(new Image{file, file}) {}
 
 PluginImage::Image::~Image() {
     if (descriptor >= 0) close(descriptor);
@@ -99,16 +104,23 @@ PluginImage PluginImage::copyOf(const std::string& file) {
     const OpenFile original(file);
     const auto name = std::filesystem::path(file).filename().string().substr(0, 200);
     const int memory = memoryFile(name);
-    if (memory < 0) return {file};
+    if (memory < 0) return uncopied(file);
     auto copy = inherited(file, memory);
-    if (!original.copyTo(memory) || looksBesideItself(copy.path())) return {file};
+    if (!original.copyTo(memory) || looksBesideItself(copy.path())) return uncopied(file);
     return copy;
+}
+
+PluginImage PluginImage::uncopied(const std::string& file) {
+    static std::atomic<uint64_t> versions{0};
+    PluginImage image(file);
+    image.image_.reset(new Image{file, file, -1, ++versions});
+    return image;
 }
 
 PluginImage PluginImage::inherited(const std::string& file, int descriptor) {
     PluginImage image(file);
     if (descriptor < 0) return image;
-    image.image_.reset(new Image{image.file(), "/proc/self/fd/" + std::to_string(descriptor), descriptor});
+    image.image_.reset(new Image{image.file(), "/proc/self/fd/" + std::to_string(descriptor), descriptor, 0});
     return image;
 }
 

@@ -2,8 +2,10 @@
 // changes nothing for code that runs.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
+#include <utility>
 
 namespace probehost {
 
@@ -24,8 +26,11 @@ class PluginImage {
     const std::string& path() const { return image_->path; } // to open it in this process
     int descriptor() const { return image_->descriptor; }    // of the copy; -1 for the file itself
 
-    bool operator==(const PluginImage& other) const { return path() == other.path(); }
-    bool operator<(const PluginImage& other) const { return path() < other.path(); }
+    // Whether it can change while it is in use.
+    bool inPlace() const { return descriptor() < 0; }
+
+    bool operator==(const PluginImage& other) const { return key() == other.key(); }
+    bool operator<(const PluginImage& other) const { return key() < other.key(); }
     bool sameBytes(const PluginImage& other) const;
 
   private:
@@ -33,8 +38,12 @@ class PluginImage {
         std::string file;
         std::string path;
         int descriptor = -1;
+        uint64_t version = 0; // tells apart what lay under one path at different times
         ~Image();
     };
+
+    std::pair<const std::string&, uint64_t> key() const { return {image_->path, image_->version}; }
+    static PluginImage uncopied(const std::string& file);
 
     std::shared_ptr<const Image> image_;
 };

@@ -17,7 +17,8 @@ namespace fs = std::filesystem;
 std::vector<std::string> sharedObjects(const std::string& directory) {
     std::vector<std::string> files;
     for (const auto& entry : fs::directory_iterator(directory)) {
-        if (entry.path().extension() == ".so") files.push_back(entry.path().string());
+        const auto name = entry.path().filename().string();
+        if (name.ends_with(".so") && !name.starts_with(".")) files.push_back(entry.path().string());
     }
     std::ranges::sort(files);
     return files;
@@ -38,45 +39,62 @@ bool offers(const PluginDescription& plugin, const std::string& checker) {
 
 void PluginRegistry::scan(const std::vector<std::string>& directories) {
     const auto former = std::exchange(versions_, {});
-    const auto formerPlugins = std::exchange(plugins_, {});
+    plugins_.clear();
     refused_.clear();
     directories_.clear();
     empty_.clear();
+    auto files = filesIn(directories);
+    // Who offers a checker keeps it, whatever file comes to offer it, too.
+    std::ranges::stable_partition(files, [&](const auto& file) { return former.contains(file); });
+    addAll(files, former);
+    for (const auto& [file, version] : former)
+        if (inRefusedFolder(file)) versions_.emplace(file, version); // for when it can be looked into again
+    for (const auto& plugin : plugins_)
+        for (const auto& checker : plugin.description.checkers) origins_[checker.name] = plugin.description.file;
+    std::erase_if(libraries_, [this](const auto& entry) {
+        return std::ranges::none_of(plugins_, [&](const auto& plugin) { return plugin.image == entry.first; });
+    });
+}
+
+std::vector<std::string> PluginRegistry::filesIn(const std::vector<std::string>& directories) {
+    std::vector<std::string> all;
     for (const auto& directory : directories) {
         try {
-            scanDirectory(directory, former);
+            for (auto& file : filesIn(directory))
+                if (std::ranges::find(all, file) == all.end())
+                    all.push_back(std::move(file)); // or it stands there twice
         } catch (const fs::filesystem_error& failure) {
             directories_.push_back({directory, failure.code().message()});
         } catch (const PluginRefused& refused) {
             directories_.push_back({directory, refused.what()});
         }
     }
-    rememberRemoved(formerPlugins);
-    std::erase_if(libraries_, [this](const auto& entry) {
-        return std::ranges::none_of(plugins_, [&](const auto& plugin) { return plugin.image == entry.first; });
-    });
+    return all;
 }
 
-void PluginRegistry::scanDirectory(const std::string& directory, const std::map<std::string, Version>& former) {
+std::vector<std::string> PluginRegistry::filesIn(const std::string& directory) {
     if (!fs::exists(directory)) throw PluginRefused("does not exist");
     if (!fs::is_directory(directory)) throw PluginRefused("is not a directory");
     requireTrusted(directory);
-    const auto files = sharedObjects(directory);
+    auto files = sharedObjects(directory);
     if (files.empty()) empty_.push_back(directory);
-    std::map<std::string, std::future<Version>> versions; // side by side, because one may take seconds
+    return files;
+}
+
+void PluginRegistry::addAll(const std::vector<std::string>& files, const std::map<std::string, Version>& former) {
+    std::vector<std::future<Version>> versions; // side by side, because one may take seconds
     for (const auto& file : files) {
-        if (versions_.contains(file)) continue; // the folder stands twice in the path
         const auto known = former.find(file);
         const auto* before = known == former.end() ? nullptr : &known->second;
-        versions[file] = std::async([this, file, before] { return inspect(file, before); });
+        versions.push_back(std::async([this, file, before] { return inspect(file, before); }));
     }
-    for (auto& [file, version] : versions) {
+    for (size_t i = 0; i < files.size(); i++) {
         try {
-            add(version.get());
+            add(versions[i].get());
         } catch (const PluginDied& died) {
-            refuse({file, died.what(), died.death}, former);
+            refuse({files[i], died.what(), died.death}, former);
         } catch (const PluginRefused& refused) {
-            refuse({file, refused.what()}, former);
+            refuse({files[i], refused.what()}, former);
         }
     }
 }
@@ -85,8 +103,12 @@ void PluginRegistry::refuse(const RefusedPlugin& plugin, const std::map<std::str
     const auto before = former.find(plugin.file);
     refused_.push_back(plugin);
     if (before == former.end() || !fs::exists(plugin.file)) return;
-    refused_.back().reason += "; the version before stays in use";
-    add(before->second);
+    try {
+        add(before->second);
+        refused_.back().reason += "; the version before stays in use";
+    } catch (const PluginRefused&) {
+        return; // another file has its checkers by now
+    }
 }
 
 PluginRegistry::Version PluginRegistry::inspect(const std::string& file, const Version* former) const {
@@ -113,14 +135,6 @@ void PluginRegistry::requireNewCheckers(const PluginDescription& plugin) const {
     }
 }
 
-void PluginRegistry::rememberRemoved(const std::vector<Plugin>& former) {
-    for (const auto& plugin : former) {
-        std::error_code failed;
-        if (fs::exists(plugin.description.file, failed)) continue;
-        for (const auto& checker : plugin.description.checkers) removed_.insert(checker.name);
-    }
-}
-
 std::vector<CheckerInfo> PluginRegistry::checkers() const {
     std::vector<CheckerInfo> all;
     for (const auto& plugin : plugins_) std::ranges::copy(plugin.description.checkers, std::back_inserter(all));
@@ -133,8 +147,17 @@ const Plugin* PluginRegistry::provider(const std::string& checker) const {
     return found == plugins_.end() ? nullptr : &*found;
 }
 
+bool PluginRegistry::inRefusedFolder(const std::string& file) const {
+    const auto folder = fs::path(file).parent_path();
+    return std::ranges::any_of(
+        directories_, [&](const auto& refused) { return (fs::path(refused.file) / "").parent_path() == folder; });
+}
+
 bool PluginRegistry::wasRemoved(const std::string& checker) const {
-    return removed_.contains(checker) && provider(checker) == nullptr;
+    const auto origin = origins_.find(checker);
+    if (origin == origins_.end() || provider(checker) != nullptr) return false;
+    std::error_code failed;
+    return !inRefusedFolder(origin->second) && !fs::exists(origin->second, failed);
 }
 
 std::shared_ptr<const ph_checker> PluginRegistry::open(const std::string& checker) {

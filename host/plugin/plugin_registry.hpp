@@ -7,7 +7,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -32,9 +31,9 @@ class PluginRegistry {
     // `host` outlives the process' last plugin call.
     PluginRegistry(const ph_host* host, Describe describe) : host_(host), describe_(std::move(describe)) {}
 
-    // Looks at every *.so of these folders, in the order of the path and of the names; the first to offer a checker has
-    // it. Files that have not changed stay as they are; where a changed one is refused, the version before stays. Never
-    // throws for what it finds.
+    // Looks at every *.so of these folders, in the order of the path and of the names, those with a leading dot left
+    // out; the first to offer a checker has it and keeps it. Files that have not changed stay as they are; where a
+    // changed one is refused, the version before stays. Never throws for what it finds.
     void scan(const std::vector<std::string>& directories);
 
     const std::vector<Plugin>& plugins() const { return plugins_; }
@@ -45,7 +44,7 @@ class PluginRegistry {
     std::vector<CheckerInfo> checkers() const;
     // Who offers a checker; nullptr when nobody does. Valid until the next scan().
     const Plugin* provider(const std::string& checker) const;
-    // Nobody offers it any more, because the file that did was removed.
+    // Nobody offers it any more, because the file that did was removed from a folder that can be looked into.
     bool wasRemoved(const std::string& checker) const;
 
     // The checker, its plugin being opened in this process if need be; throws PluginRefused.
@@ -57,19 +56,21 @@ class PluginRegistry {
         Plugin plugin;
     };
 
-    void scanDirectory(const std::string& directory, const std::map<std::string, Version>& former);
+    std::vector<std::string> filesIn(const std::vector<std::string>& directories);
+    std::vector<std::string> filesIn(const std::string& directory);
+    void addAll(const std::vector<std::string>& files, const std::map<std::string, Version>& former);
     Version inspect(const std::string& file, const Version* former) const;
     void add(Version version);
     void refuse(const RefusedPlugin& plugin, const std::map<std::string, Version>& former);
+    bool inRefusedFolder(const std::string& file) const;
     void requireNewCheckers(const PluginDescription& plugin) const;
-    void rememberRemoved(const std::vector<Plugin>& former);
 
     const ph_host* host_;
     Describe describe_;
     std::vector<Plugin> plugins_;
     std::map<std::string, Version> versions_; // of plugins_, by file
     std::map<PluginImage, std::shared_ptr<const PluginLibrary>> libraries_;
-    std::set<std::string> removed_; // checkers
+    std::map<std::string, std::string> origins_; // of each checker that ever was, its last file
     std::vector<RefusedPlugin> refused_;
     std::vector<RefusedPlugin> directories_;
     std::vector<std::string> empty_;

@@ -1,6 +1,8 @@
 // The order matters: everything that can be said about a configuration is said at once, and checks come last.
 #include "server/assembly.hpp"
 
+#include <filesystem>
+
 #include "config/check_resolver.hpp"
 #include "config/config_node.hpp"
 #include "config/settings_loader.hpp"
@@ -77,7 +79,7 @@ void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics
         return Location{settings.file, line == settings.plugins.lines.end() ? 0 : line->second};
     };
     for (const auto& [directory, reason, death] : registry.refusedDirectories()) {
-        if (settings.plugins.pathWritten)
+        if (settings.plugins.pathWritten || std::filesystem::exists(directory))
             diagnostics.error(place(directory), "plugins.path", std::string(directory).append(" ").append(reason));
     }
     for (const auto& directory : registry.emptyDirectories()) {

@@ -12,12 +12,16 @@ namespace probehost {
 
 namespace {
 
-bool asksForProcess(const PluginDescription& plugin) { return (plugin.flags & PH_PLUGIN_OWN_PROCESS) != 0; }
+// It asks for that; or it could be written over while its code runs, because it is not opened as a copy.
+bool cannotShareProcess(const Plugin& plugin) {
+    if ((plugin.description.flags & PH_PLUGIN_OWN_PROCESS) != 0) return true;
+    return plugin.image.inPlace() && !isShipped(plugin.description.file);
+}
 
-bool inProcessOfItsOwn(Isolation isolation, const PluginDescription& plugin) {
-    if (asksForProcess(plugin)) return true;
+bool inProcessOfItsOwn(Isolation isolation, const Plugin& plugin) {
+    if (cannotShareProcess(plugin)) return true;
     if (isolation != Isolation::Auto) return isolation == Isolation::Process;
-    return !isShipped(plugin.file);
+    return !isShipped(plugin.description.file);
 }
 
 bool startsPrograms(const Plugin& plugin, const std::string& checker) {
@@ -40,7 +44,7 @@ CreatedChecker createChecker(const CheckEntry& check, PluginEnvironment& environ
     const auto& name = check.policy.checker;
     const auto* plugin = environment.registry().provider(name);
     if (plugin == nullptr) throw PluginRefused("unknown checker");
-    if (!inProcessOfItsOwn(check.isolation, plugin->description)) return createHere(check, *plugin, environment);
+    if (!inProcessOfItsOwn(check.isolation, *plugin)) return createHere(check, *plugin, environment);
     if (startsPrograms(*plugin, name))
         throw PluginRefused("starts programs, which a worker process may not; expected isolation: thread");
     auto checker = std::make_unique<WorkerChecker>(environment.workers().of(plugin->image), name, check.settings);

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 
 namespace probehost {
@@ -15,12 +16,15 @@ namespace {
 constexpr std::chrono::milliseconds rest{250};          // without a change
 constexpr std::chrono::milliseconds longestDelay{1000}; // however often things change
 constexpr uint32_t changes = IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_CREATE | IN_DELETE | IN_ATTRIB;
+constexpr uint32_t itself = IN_DELETE_SELF | IN_MOVE_SELF; // nothing else tells when a folder is gone
 
 // Editors and package managers leave such files for a moment; Kubernetes swaps the link "..data".
 bool matters(std::string_view name) {
     if (name.starts_with("..data")) return true;
     return !name.starts_with(".") && !name.ends_with("~") && !name.ends_with(".swp") && !name.ends_with(".dpkg-new");
 }
+
+constexpr const char* every = "/"; // no file's name
 
 } // namespace
 
@@ -31,13 +35,18 @@ FileWatch::~FileWatch() {
 }
 
 void FileWatch::follow(const std::vector<std::string>& folders) {
-    std::vector<int> watches;
+    std::map<int, Names> watches;
+    const auto add = [&](const std::filesystem::path& folder, const std::string& name) {
+        const int watch = inotify_add_watch(fd_, folder.c_str(), changes | itself | IN_ONLYDIR);
+        if (watch >= 0) watches[watch].insert(name);
+    };
     for (const auto& folder : folders) {
-        const int watch = inotify_add_watch(fd_, folder.c_str(), changes | IN_ONLYDIR);
-        if (watch >= 0) watches.push_back(watch);
+        const auto path = (std::filesystem::absolute(folder) / "").parent_path();
+        add(path, every);
+        add(path.parent_path(), path.filename()); // where it is replaced, or comes to be
     }
-    for (const int former : watches_)
-        if (std::ranges::find(watches, former) == watches.end()) inotify_rm_watch(fd_, former);
+    for (const auto& [former, names] : watches_)
+        if (!watches.contains(former)) inotify_rm_watch(fd_, former);
     watches_ = std::move(watches);
 }
 
@@ -47,9 +56,19 @@ void FileWatch::look() {
         for (ssize_t at = 0; at < size;) {
             const auto* event = reinterpret_cast<const inotify_event*>(&buffer.at(static_cast<size_t>(at)));
             at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
-            if (event->len > 0 && matters(event->name)) noteChange();
+            const bool lost = (event->mask & IN_Q_OVERFLOW) != 0;
+            if (lost || concerns(event->wd, event->len > 0 ? event->name : "", event->mask)) noteChange();
         }
     }
+}
+
+// An event without a name is of the folder itself.
+bool FileWatch::concerns(int watch, const std::string& name, uint32_t what) const {
+    const auto found = watches_.find(watch);
+    if (found == watches_.end() || (what & IN_IGNORED) != 0) return false;
+    const auto& names = found->second;
+    if (names.contains(every)) return name.empty() || matters(name) || names.contains(name);
+    return names.contains(name);
 }
 
 void FileWatch::noteChange() {

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +22,7 @@ class FileWatch {
     FileWatch(const FileWatch&) = delete;
     FileWatch& operator=(const FileWatch&) = delete;
 
-    // Only these from now on; those that do not exist are left out.
+    // Only these from now on, and what becomes of them themselves: links in their place, their owner and mode.
     void follow(const std::vector<std::string>& folders);
 
     int fd() const { return fd_; } // readable: look()
@@ -30,10 +33,13 @@ class FileWatch {
     void done() { due_.reset(), first_.reset(); }
 
   private:
+    using Names = std::set<std::string>; // which are watched in a folder
+
+    bool concerns(int watch, const std::string& name, uint32_t what) const;
     void noteChange();
 
     int fd_;
-    std::vector<int> watches_;
+    std::map<int, Names> watches_;
     std::optional<Clock::time_point> first_; // change since done()
     std::optional<Clock::time_point> due_;
 };

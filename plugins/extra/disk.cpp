@@ -52,10 +52,12 @@ struct Stock {
 // "20%", "10GiB", "10GB" or a bare number.
 class Threshold {
   public:
-    explicit Threshold(const std::string& text) {
+    Threshold(const sdk::Settings& settings, const std::string& key, const char* absent) {
+        const auto text = settings.text(key, absent);
         char* unit = nullptr;
         amount_ = std::strtod(text.c_str(), &unit);
         percent_ = *unit == '%';
+        if (percent_ && amount_ > 100) throw sdk::ConfigError(key + ": expected at most 100%");
         const auto power = std::string_view("BKMGT").find(*unit);
         if (*unit != '\0' && power != std::string_view::npos) amount_ *= std::pow(unit[1] == 'i' ? 1024 : 1000, power);
     }
@@ -93,8 +95,8 @@ class DiskCheck {
 
     explicit DiskCheck(const sdk::Settings& settings)
         : path_(settings.text("path")),
-          space_{Threshold(settings.text("warn_free", "20%")), Threshold(settings.text("fail_free", "10%"))},
-          inodes_{Threshold(settings.text("warn_inodes", "20%")), Threshold(settings.text("fail_inodes", "10%"))} {}
+          space_{Threshold(settings, "warn_free", "20%"), Threshold(settings, "fail_free", "10%")},
+          inodes_{Threshold(settings, "warn_inodes", "20%"), Threshold(settings, "fail_inodes", "10%")} {}
 
     // A dead network file system holds statvfs() in the kernel past every deadline; the host then goes on without us.
     Verdict check(const sdk::Run& run) const {

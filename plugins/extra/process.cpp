@@ -88,7 +88,8 @@ Status statusOf(pid_t pid) try {
 Verdict judgeProcess(const std::string& file, const std::string& name) {
     const pid_t pid = pidIn(file);
     const auto process = "process " + std::to_string(pid);
-    if (kill(pid, 0) != 0 && errno == ESRCH) return notRunning(process + " of " + file + " does not exist");
+    // Asks without sending anything: a worker may not signal, and /proc may hide what is another user's.
+    if (getpgid(pid) < 0 && errno == ESRCH) return notRunning(process + " of " + file + " does not exist");
     const auto [is, state] = statusOf(pid);
     if (state == 'Z' || state == 'X') return notRunning(process + " has ended, and its parent did not notice");
     if (!name.empty() && is != name.substr(0, kCommandName))

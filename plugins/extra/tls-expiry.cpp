@@ -226,6 +226,8 @@ class TlsExpiryCheck {
           fail_days_(settings.integer("fail_days", 7)),
           verify_(settings.flag("verify")),
           context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
+        if (settings.find("warn_days") && warn_days_ < fail_days_)
+            throw sdk::ConfigError("warn_days: expected at least as many as fail_days");
         if (!context_) throw std::bad_alloc();
         const auto ca_file = settings.text("ca_file");
         if (ca_file.empty()) {

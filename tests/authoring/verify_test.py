@@ -98,3 +98,10 @@ def test_help_teaches(programs):
     assert "plugin verify ./disk.so" in run(programs, "--help").stdout
     told = run(programs, "verify", "--help").stdout
     assert all(word in told for word in ("${peer}", "--in-process", "Exit status", "--seed", "SKIP"))
+
+
+@pytest.mark.parametrize("option", [["--checker", "nope"], ["--previous", "/nowhere.so"], ["--seed", "-1"], ["--seed", "9" * 30]], ids=" ".join)
+def test_mistakes_on_the_command_line_are_no_green(programs, good, option):
+    done = run(programs, "verify", good, "--only", "S1", *option)
+    assert (done.returncode, done.stdout) == (64, "")
+    assert done.stderr.count("\n") >= 1

@@ -76,3 +76,7 @@ def test_a_file_system_without_inodes_has_enough():
 def test_thousands_of_checks_leave_nothing_behind():
     _, after = costs("disk", {"path": "/"}, 5000, every=5000)
     assert loop.flat(after)
+
+
+def test_more_than_everything_is_no_threshold():
+    assert "fail_free: expected at most 100%" in loop.refused("disk", {"path": "/", "fail_free": "101%"})

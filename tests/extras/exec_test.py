@@ -178,3 +178,13 @@ def test_a_host_runs_plugins_and_says_why_a_worker_does_not(programs, plugins, t
 def test_many_checks_leave_nothing_behind(program, script, timeout):
     _, after = costs("exec", {"command": program(script)}, 300, every=300, timeout=timeout)
     assert loop.flat(after)
+
+
+def test_the_value_of_a_variable_is_a_secret_too(programs, plugins, program, tmp_path):
+    said = {"command": program('echo "cannot log in with $TOKEN"; exit 2'), "message": "output", "environment": ["TOKEN=tr0ub4dor-and-3"]}
+    config = {"plugins": {"path": [str(plugins)]}, "checks": {"app": {"checker": "exec", "with": said}}}
+    (tmp_path / "probehost.yaml").write_text(json.dumps(config), encoding="utf-8")
+    done = subprocess.run([programs / "probehost", "check", "--config", tmp_path / "probehost.yaml"], check=False,
+                          capture_output=True, text=True, timeout=30)
+    assert "cannot log in with ***" in done.stdout
+    assert "tr0ub4dor" not in done.stdout + done.stderr

@@ -1,4 +1,5 @@
 """The process checker: PID files of processes that live, died or were never there, and units of a systemd."""
+import json
 import os
 import subprocess
 
@@ -109,3 +110,14 @@ def test_many_checks_leave_nothing_behind(mode, timeout):
     with SystemBus({UNIT: ("loaded", "active")}, mode) as bus:
         _, after = costs("process", {"unit": UNIT}, 300, every=300, timeout=timeout, env=bus.env)
     assert loop.flat(after)
+
+
+@pytest.mark.parametrize("isolation", ["thread", "process"])
+def test_a_dead_process_is_not_running_also_for_a_worker(programs, plugins, tmp_path, pid_file, isolation):
+    pid_file.write_text("4194301", encoding="ascii")
+    config = {"plugins": {"path": [str(plugins)]}, "checks": {
+        "app": {"checker": "process", "isolation": isolation, "with": {"pid_file": str(pid_file)}}}}
+    (tmp_path / "probehost.yaml").write_text(json.dumps(config), encoding="utf-8")
+    done = subprocess.run([programs / "probehost", "check", "--config", tmp_path / "probehost.yaml"], check=False,
+                          capture_output=True, text=True, timeout=30)
+    assert (done.returncode, "Process not running" in done.stdout) == (1, True), done.stdout

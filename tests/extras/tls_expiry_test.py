@@ -131,3 +131,8 @@ def test_thousands_of_checks_leave_nothing_behind(server, mode):
         proxy.set(mode, **({"after": 300} if mode == "close" else {}))
         _, after = costs("tls-expiry", at(proxy), 1000, every=500, timeout=TIMEOUT)
     assert loop.flat(after)
+
+
+def test_who_warns_later_than_it_fails_is_told_so():
+    complaint = loop.refused("tls-expiry", {"file": "/nonexistent", "warn_days": 3, "fail_days": 7})
+    assert "warn_days: expected at least as many as fail_days" in complaint

@@ -152,3 +152,85 @@ def test_a_file_of_somebody_else_is_refused(configured, folder, versions):
     host = configured({"checks": {}}, plugins=[folder])
     listed = host.run("plugins", "--config", host.file).stdout
     assert "belongs to nobody: chown it to root\n" in listed
+
+
+def test_who_offers_a_checker_keeps_it(serving, script, folder, versions, scripted_plugins):
+    put(versions / "one.so", folder / "versioned.so")
+    checks = {"a": script.check("a"), "dropped": {"checker": "versioned"}}
+    host = serving({"checks": checks}, plugins=[scripted_plugins, folder])
+    until(lambda: says(host) == "one")
+    shutil.copy(versions / "two.so", folder / "versioned-2.so")  # which comes first by its name
+    shutil.copy(versions / "two.so", folder / ".versioned.so")
+    for _ in range(3):
+        assert host.reload()
+        assert says(host) == "one"
+    assert 'versioned-2.so: its checker "versioned" is already provided by' in host.log
+    assert ".versioned.so" not in host.log
+    (folder / "versioned.so").unlink()
+    assert host.reload()
+    until(lambda: says(host) == "two")
+
+
+@pytest.fixture
+def beside_itself(folder):
+    """A plugin that looks for libraries in its own folder, so that it cannot be opened as a copy."""
+    def build(word):
+        compile_plugin(HERE / "versioned.c", folder.parent / word, f'-DSAYS="{word}"', "-Wl,-rpath,$ORIGIN")
+        return folder.parent / word
+    return build
+
+
+def test_one_that_cannot_be_copied_keeps_out_of_the_host(serving, script, folder, beside_itself, scripted_plugins):
+    put(beside_itself("one"), folder / "versioned.so")
+    checks = {"a": script.check("a"), "dropped": {"checker": "versioned", "isolation": "thread", "interval": "100ms"}}
+    host = serving({"checks": checks}, plugins=[scripted_plugins, folder])
+    until(lambda: says(host) == "one")
+    assert "isolation thread is not obeyed" in host.log
+    put(beside_itself("two"), folder / "versioned.so")
+    assert host.reload()
+    until(lambda: says(host) == "two")
+    os.truncate(folder / "versioned.so", 100)
+    for _ in range(20):
+        assert host.live().status == 200
+    put(beside_itself("three"), folder / "versioned.so")
+    assert host.reload()
+    until(lambda: says(host) == "three")
+
+
+def test_what_cannot_be_looked_into_is_not_taken_for_removed(serving, script, folder, versions, scripted_plugins):
+    put(versions / "fine.so", folder / "versioned.so")
+    checks = {"a": script.check("a"), "dropped": {"checker": "versioned"}}
+    host = serving({"checks": checks}, plugins=[scripted_plugins, folder])
+    (folder / "versioned.so").unlink()
+    assert host.reload()  # now it was
+    until(lambda: says(host) is None)
+    put(versions / "fine.so", folder / "versioned.so")
+    assert host.reload()
+    until(lambda: says(host) == "fine")
+    folder.chmod(0o775)
+    assert not host.reload()
+    folder.chmod(0o755)
+    (folder / "versioned.so").unlink()
+    put(versions / "broken.so", folder / "versioned.so")
+    assert host.reload()  # the version before stays
+    folder.rename(folder.with_name("away"))
+    assert not host.reload()
+    assert says(host) == "fine"
+
+
+def test_a_folder_that_changes_itself_is_seen(serving, script, folder, versions, scripted_plugins):
+    for name in ("one", "two"):
+        (folder / name).mkdir()
+        put(versions / f"{name}.so", folder / name / "versioned.so")
+    (folder / "current").symlink_to("one")
+    checks = {"a": script.check("a"), "dropped": {"checker": "versioned"}}
+    host = watching(serving, script, folder / "current", scripted_plugins, checks)
+    until(lambda: says(host) == "one")
+    (folder / "next").symlink_to("two")
+    os.rename(folder / "next", folder / "current")
+    until(lambda: says(host) == "two", 2)
+    (folder / "two").chmod(0o775)
+    host.until_logged("is writable by its group", 2)
+    (folder / "two").chmod(0o755)
+    before = host.log.count("reloaded ")
+    until(lambda: host.log.count("reloaded ") > before, 2)
