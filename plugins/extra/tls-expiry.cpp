@@ -227,14 +227,13 @@ class TlsExpiryCheck {
           verify_(settings.flag("verify")),
           context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free) {
         if (settings.find("warn_days") && warn_days_ < fail_days_)
-            throw sdk::ConfigError("warn_days: expected at least as many as fail_days");
+            throw sdk::ConfigError("warn_days: expected no less than fail_days");
         if (!context_) throw std::bad_alloc();
         const auto ca_file = settings.text("ca_file");
-        if (ca_file.empty()) {
+        if (ca_file.empty())
             SSL_CTX_set_default_verify_paths(context_.get());
-        } else if (SSL_CTX_load_verify_locations(context_.get(), ca_file.c_str(), nullptr) != 1) {
+        else if (SSL_CTX_load_verify_locations(context_.get(), ca_file.c_str(), nullptr) != 1)
             throw sdk::ConfigError("ca_file: expected a readable file of PEM certificates");
-        }
         ERR_clear_error();
     }
 
