@@ -142,13 +142,14 @@ Finding heedsNoWallClock(const Subject& subject) {
         const auto before = wordOf(check.runFor(tried.timeout()));
         if (wordOf(check.runFor(tried.timeout())) != before) return pass(); // it changes by itself
         for (const long hour : {3600, -3600}) {
-            subject.doing("a run after the wall clock went an hour " + std::string(hour > 0 ? "ahead" : "back"));
+            const std::string where = hour > 0 ? "an hour ahead" : "an hour back";
+            subject.doing("a run after the wall clock went " + where);
             step(hour);
             const auto after = wordOf(check.runFor(tried.timeout()));
             step(0);
             if (after == before) continue;
-            return fail("with the wall clock an hour " + std::string(hour > 0 ? "ahead" : "back") + " it says \"" +
-                            after + "\", else \"" + before + "\"",
+            return fail(std::string("with the wall clock ").append(where) + " it says \"" + after + "\", else \"" +
+                            before + "\"",
                         "measure time by CLOCK_MONOTONIC");
         }
         return pass();

@@ -45,7 +45,7 @@ void PluginRegistry::scan(const std::vector<std::string>& directories) {
     empty_.clear();
     auto files = filesIn(directories);
     // Who offers a checker keeps it, whatever file comes to offer it, too.
-    std::ranges::stable_partition(files, [&](const auto& file) { return former.contains(file); });
+    std::stable_partition(files.begin(), files.end(), [&](const auto& file) { return former.contains(file); });
     addAll(files, former);
     for (const auto& [file, version] : former)
         if (inRefusedFolder(file)) versions_.emplace(file, version); // for when it can be looked into again
