@@ -148,9 +148,9 @@ Finding heedsNoWallClock(const Subject& subject) {
             const auto after = wordOf(check.runFor(tried.timeout()));
             step(0);
             if (after == before) continue;
-            return fail(std::string("with the wall clock ").append(where) + " it says \"" + after + "\", else \"" +
-                            before + "\"",
-                        "measure time by CLOCK_MONOTONIC");
+            std::string reason = "with the wall clock ";
+            reason.append(where).append(" it says \"").append(after).append("\", else \"").append(before) += '"';
+            return fail(reason, "measure time by CLOCK_MONOTONIC");
         }
         return pass();
     });
