@@ -1,6 +1,5 @@
 """Plugins that die or hang while they are tried, and checks that hang while they are created: the service serves, and the check says why not."""
 import os
-import pathlib
 import signal
 import time
 
@@ -44,7 +43,7 @@ def test_a_check_whose_plugin_dies_keeps_its_place(configured, script, scripted_
     assert answer.checks["good"]["healthy"]
     for file, checker, _, words in DEATHS:
         assert (answer.checks[checker]["healthy"], answer.checks[checker]["error"]) == (False, words)
-        assert f"checks.{checker}.checker: is unhealthy until a reload finds a better {file}.so" in host.log
+        host.until_logged(f"checks.{checker}.checker: is unhealthy until a reload finds a better {file}.so")
         assert f"checks.{checker}.checker: " in valid.stderr
 
 
@@ -82,9 +81,7 @@ def hung():
 
 
 def creating(host):
-    tasks = f"/proc/{host.process.pid}/task"
-    names = [(pathlib.Path(tasks) / task / "comm").read_text(encoding="ascii").strip() for task in os.listdir(tasks)]
-    return "create" in names
+    return "create" in host.thread_names
 
 
 def ends(host):
@@ -100,7 +97,7 @@ def test_a_create_that_hangs_in_the_host_holds_up_nothing(configured, script, sc
     answer = until(lambda: (said := host.ready()) and "No result" not in said.body and said)
     assert answer.checks["good"]["healthy"]
     assert [answer.checks[name]["error"] for name in "ab"] == [NOT_STARTED] * 2
-    assert "checks.a: is unhealthy until a reload, because its checker misbehaving did not start within 5s" in host.log
+    host.until_logged("checks.a: is unhealthy until a reload, because its checker misbehaving did not start within 5s")
     ends(host)
 
 
@@ -123,7 +120,7 @@ def test_a_signal_ends_a_start_that_hangs(configured, misbehaving):
     host.signal(signal.SIGTERM)
     assert host.wait() == 0
     assert time.monotonic() - before < 3
-    assert "stopped before it listened" in host.log
+    host.until_logged("stopped before it listened")
 
 
 @pytest.mark.parametrize("command, status", [("validate", 0), ("check", 1)])

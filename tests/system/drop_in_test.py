@@ -70,7 +70,7 @@ def test_dropped_in_replaced_and_removed(serving, script, folder, versions, scri
     until(lambda: host.ready().status == 200, 2)
     (folder / "versioned.so").unlink()
     until(lambda: says(host) is None, 2)
-    assert "is left out: its checker's plugin was removed" in host.log
+    host.until_logged("is left out: its checker's plugin was removed")
     assert host.ready().status == 200
     put(versions / "one.so", folder / "versioned.so")
     until(lambda: says(host) == "one", 2)
@@ -164,7 +164,7 @@ def test_who_offers_a_checker_keeps_it(serving, script, folder, versions, script
     for _ in range(3):
         assert host.reload()
         assert says(host) == "one"
-    assert 'versioned-2.so: its checker "versioned" is already provided by' in host.log
+    host.until_logged('versioned-2.so: its checker "versioned" is already provided by')
     assert ".versioned.so" not in host.log
     (folder / "versioned.so").unlink()
     assert host.reload()
@@ -185,7 +185,7 @@ def test_one_that_cannot_be_copied_keeps_out_of_the_host(serving, script, folder
     checks = {"a": script.check("a"), "dropped": {"checker": "versioned", "isolation": "thread", "interval": "100ms"}}
     host = serving({"checks": checks}, plugins=[scripted_plugins, folder])
     until(lambda: says(host) == "one")
-    assert "isolation thread is not obeyed" in host.log
+    host.until_logged("isolation thread is not obeyed")
     put(beside_itself("two"), folder / "versioned.so")
     assert host.reload()
     until(lambda: says(host) == "two")

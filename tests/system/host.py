@@ -44,6 +44,14 @@ def until(condition, seconds=10, what="it"):
     return value
 
 
+def read_if_there(file):
+    """Of a thread that ends meanwhile, nothing."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def ask(address, path, method="GET", headers=None, version="1.1", body="", timeout=10):
     """One request on a connection of its own, to a (host, port) or the path of a Unix socket."""
     fields = {"Host": "probe", "Connection": "close", **(headers or {})}
@@ -121,6 +129,11 @@ class Host:
     @property
     def threads(self):
         return len(os.listdir(f"/proc/{self.process.pid}/task"))
+
+    @property
+    def thread_names(self):
+        names = pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/comm")
+        return {name for file in names if (name := read_if_there(file).strip())}
 
     @property
     def descriptors(self):

@@ -77,4 +77,4 @@ def test_times(serving, script):
 def test_a_change_needs_a_restart(serving, script):
     host = limited(serving, script, connections=20)
     assert host.reload({"server": {"limits": {"connections": 30}}, "checks": {"a": script.check("a")}})
-    assert "server.limits changed: this needs a restart" in host.log
+    host.until_logged("server.limits changed: this needs a restart")

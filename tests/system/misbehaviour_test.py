@@ -75,7 +75,7 @@ def test_what_kills_its_process(beside, script, act, words):
     until(lambda: of(host) == words, 20)
     until(lambda: of(host) == QUARANTINED, 60)
     goes_on(host, script)
-    assert f'check "bad" is unhealthy: {words}' in host.log
+    host.until_logged(f'check "bad" is unhealthy: {words}')
     assert host.reload()  # a new chance
     until(lambda: of(host) == words, 20)
 
@@ -118,7 +118,7 @@ def test_what_is_said_badly(beside, act, words):
 def test_in_create(beside, script, act):
     host = beside(misbehaving(act, "create"))
     until(lambda: re.fullmatch(r"Checker (crashed: SIG[A-Z]+|exited with status \d|quarantined after 5 crashes)", of(host)))
-    assert "when the check was created" in host.log
+    host.until_logged("when the check was created")
     goes_on(host, script)
 
 

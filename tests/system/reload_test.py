@@ -80,7 +80,7 @@ def test_an_invalid_one_changes_nothing_and_says_why(serving, script, broken, sa
     host = serving({"service": "one", "checks": script.checks("a", "b")})
     before = host.until_ready().shape
     assert not host.reload({"service": "two", "server": {"aliases": {"/new": "live"}}, **broken})
-    assert said in host.log
+    host.until_logged(said)
     assert host.ready().shape == before
     assert host.live().json["service"] == "one"
     assert host.get("/new").status == 404

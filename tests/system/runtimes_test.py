@@ -35,6 +35,6 @@ def test_go_never_runs_in_the_host(serving, tmp_path):
     compile_plugin(source + (HERE / "versioned.c").read_text(encoding="ascii"), tmp_path / "versioned.so")
     host = serving({"checks": {"go": {"checker": "versioned", "isolation": "thread"}}}, plugins=[tmp_path])
     host.until_ready()
-    assert "isolation thread is not obeyed" in host.log
+    host.until_logged("isolation thread is not obeyed")
     with open(f"/proc/{host.process.pid}/maps", encoding="ascii") as maps:
         assert "versioned.so" not in maps.read()
