@@ -86,11 +86,16 @@ void writeFile(const fs::path& from, const fs::path& to, const std::string& name
     if (runnable != fs::perms::none) fs::permissions(to, fs::perms(0111), fs::perm_options::add);
 }
 
+// Packages must not hold files that mean something to git.
+fs::path targetOf(const fs::path& file) {
+    return file.filename() == "gitignore" ? file.parent_path() / ".gitignore" : file;
+}
+
 int copyTemplate(const fs::path& from, const PluginProject& project) {
     int count = 0;
     for (const auto& entry : fs::recursive_directory_iterator(from)) {
         if (!entry.is_regular_file()) continue;
-        writeFile(entry.path(), project.directory / entry.path().lexically_relative(from), project.name);
+        writeFile(entry.path(), project.directory / targetOf(entry.path().lexically_relative(from)), project.name);
         count++;
     }
     return count;

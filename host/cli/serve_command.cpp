@@ -51,20 +51,24 @@ Assembly assembleUnlessStopped(const std::string& config, PluginEnvironment& env
     return assembly.get();
 }
 
-int run(const std::string& config, Assembly assembly, PluginEnvironment& environment) {
-    Server server(config, std::move(assembly), environment);
+int run(const std::string& config, Assembly assembly, PluginEnvironment& environment, ServiceManager& manager) {
+    Server server(config, std::move(assembly), environment, manager);
     if (server.run()) return Ok;
     endAtOnce(environment); // a plugin still runs; ending in order would wait for it
 }
 
-int serve(const std::string& config, PluginEnvironment& environment) {
+int serve(const std::string& config, PluginEnvironment& environment, ServiceManager& manager) {
     Diagnostics diagnostics;
     auto assembly = assembleUnlessStopped(config, environment, diagnostics);
-    if (printErrors(diagnostics)) return ConfigError;
+    if (printErrors(diagnostics)) {
+        manager.status(diagnostics.firstError());
+        return ConfigError;
+    }
     try {
-        return run(config, std::move(assembly), environment);
+        return run(config, std::move(assembly), environment, manager);
     } catch (const ListenError& failure) {
         environment.log().write(Level::Error, failure.what());
+        manager.status(failure.what());
         return CannotListen;
     }
 }
@@ -76,8 +80,9 @@ int serve(const std::string& config) {
     blockSignals();
     keepMemoryPrivate();
     useAllDescriptors();
+    ServiceManager manager;
     PluginEnvironment environment;
-    return environment.ended(serve(config, environment));
+    return environment.ended(serve(config, environment, manager));
 }
 
 } // namespace probehost::cli

@@ -44,6 +44,14 @@ bool Diagnostics::hasErrors() const {
                        [](const Diagnostic& one) { return one.severity == Diagnostic::Severity::Error; });
 }
 
+std::string Diagnostics::firstError() const {
+    auto errors = sorted();
+    std::erase_if(errors, [](const auto& each) { return each.severity != Diagnostic::Severity::Error; });
+    if (errors.empty()) return "";
+    const auto others = errors.size() - 1;
+    return errors.front().text() + (others == 0 ? "" : " (and " + std::to_string(others) + " more)");
+}
+
 std::vector<Diagnostic> Diagnostics::sorted() const {
     auto sorted = found_;
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return order(a) < order(b); });

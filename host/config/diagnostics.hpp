@@ -36,6 +36,8 @@ class Diagnostics {
     void mask(const std::vector<std::string>& secrets) { redactor_ = Redactor(secrets); }
 
     bool hasErrors() const;
+    // By file and line, with the number of the others; masked. "" without errors.
+    std::string firstError() const;
     // For this key or one below it.
     bool hasErrorsAt(const std::string& key) const;
     // Masked; by file and line; those of one line in the order they were found.

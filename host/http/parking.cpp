@@ -99,7 +99,8 @@ void RequestServer::sacrifice(Connection& connection) {
 
 void RequestServer::beginStop() {
     while (Connection* waiting = table_.in(State::Parked).front()) sacrifice(*waiting);
-    for (const State state : {State::Idle, State::Receiving, State::Lingering})
+    stopping_ = true;
+    for (const State state : {State::Idle, State::Lingering})
         while (Connection* connection = table_.in(state).front()) table_.close(*connection);
 }
 

@@ -121,7 +121,7 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
     if (bytes.size() < size) return awaitBody(connection, size, bytes.size());
     const bool broken = to.kind == Route::Kind::Refuse && to.status != 404 && to.status != 405;
     connection.unread = broken || bytes.size() > size || size < head.size + request.bodySize;
-    connection.closing = !request.keepAlive || takesBody || broken || request.bodySize > 0 ||
+    connection.closing = stopping_ || !request.keepAlive || takesBody || broken || request.bodySize > 0 ||
                          (connection.unread && ++connection.burst >= longestBurst);
     connection.variant = {methodOf(request), !settings_->showsDetails(request.authorization), connection.closing};
     switch (to.kind) {

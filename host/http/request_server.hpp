@@ -46,7 +46,7 @@ class RequestServer {
     bool evict();
     bool evictOf(uint64_t network);
 
-    // Closes what is idle and answers what waits. What is left has an answer coming.
+    // Closes what is idle and answers what waits. What is left has an answer coming, or a request.
     void beginStop();
 
   private:
@@ -83,6 +83,7 @@ class RequestServer {
     std::shared_ptr<const RenderedAnswers> answers_;
     Clock::time_point now_;
     bool newWaiters_ = false;
+    bool stopping_ = false; // each connection's next answer is its last
     std::array<char, 16384> scratch_{};
 };
 

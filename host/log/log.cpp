@@ -3,11 +3,13 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 
 namespace probehost {
 
@@ -17,12 +19,12 @@ constexpr size_t longestLine = 4096;
 constexpr size_t mostLines = 1024;
 constexpr std::chrono::milliseconds patience{500}; // with an output that takes nothing, at the end
 
-std::string line(Level level, std::string_view text) {
-    static constexpr std::array names = {"debug: ", "", "warning: ", "error: "};
-    std::string line = names[static_cast<size_t>(level)] + std::string(text.substr(0, longestLine));
-    std::ranges::replace_if(
-        line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-    return line + '\n';
+// $JOURNAL_STREAM names the file that leads to it, by device and inode.
+bool isJournal(int fd) {
+    const char* stream = std::getenv("JOURNAL_STREAM");
+    struct stat status {};
+    return stream != nullptr && fstat(fd, &status) == 0 &&
+           std::to_string(status.st_dev) + ":" + std::to_string(status.st_ino) == stream;
 }
 
 // The descriptor is shared with other processes, any of which may have made it non-blocking.
@@ -48,6 +50,18 @@ void writeAll(int fd, std::string_view text) {
 
 Log::Log(int fd) : queue_(std::make_shared<Queue>(fd)), thread_([queue = queue_] { queue->writeLines(); }) {}
 
+Log::Queue::Queue(int descriptor) : fd(descriptor), journal(isJournal(descriptor)) {}
+
+std::string Log::Queue::line(Level level, std::string_view text) const {
+    static constexpr std::array priorities = {"<7>", "<6>", "<4>", "<3>"}; // sd-daemon(3)
+    static constexpr std::array names = {"debug: ", "", "warning: ", "error: "};
+    const auto index = static_cast<size_t>(level);
+    std::string line = (journal ? priorities[index] : "") + (names[index] + std::string(text.substr(0, longestLine)));
+    std::ranges::replace_if(
+        line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+    return line + '\n';
+}
+
 Log::~Log() {
     flush(patience);
     bool stuck = false;
@@ -66,7 +80,7 @@ Log::~Log() {
 
 void Log::write(Level level, std::string_view text) {
     // Masked outside of the lock, so that who logs little never waits for who logs much.
-    const auto masked = line(level, redactor()->redact(text));
+    const auto masked = queue_->line(level, redactor()->redact(text));
     {
         const std::scoped_lock lock(queue_->mutex);
         if (queue_->lines.size() >= mostLines) {
@@ -113,7 +127,7 @@ std::string Log::Queue::takeLines() {
     std::string text;
     for (const auto& each : lines) text += each;
     if (dropped > 0)
-        text += "warning: " + std::to_string(dropped) + " log lines were dropped: the output is too slow\n";
+        text += line(Level::Warning, std::to_string(dropped) + " log lines were dropped: the output is too slow");
     lines.clear();
     dropped = 0;
     busy = true;

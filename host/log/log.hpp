@@ -37,11 +37,13 @@ class Log {
   private:
     // Shared with the writing thread, which outlives the log when the output never takes what it is given.
     struct Queue {
-        explicit Queue(int descriptor) : fd(descriptor) {}
+        explicit Queue(int descriptor);
         void writeLines();
+        std::string line(Level level, std::string_view text) const;
         std::string takeLines(); // needs mutex
 
         const int fd;
+        const bool journal; // takes a line's priority from its first characters
         std::mutex mutex;
         std::condition_variable wake;
         std::condition_variable written;

@@ -1,6 +1,8 @@
 // The order matters: everything that can be said about a configuration is said at once, and checks come last.
 #include "server/assembly.hpp"
 
+#include <cstdlib>
+#include <cstring>
 #include <filesystem>
 
 #include "config/check_resolver.hpp"
@@ -14,6 +16,16 @@
 namespace probehost {
 
 namespace {
+
+// Where the service manager wants it, as it does for each of several services.
+void placeSockets(AdminSettings& admin) {
+    const char* directories = std::getenv("RUNTIME_DIRECTORY");
+    if (directories == nullptr || admin.socketWritten) return;
+    const std::string directory(directories, std::strcspn(directories, ":"));
+    if (!directory.starts_with('/')) return;
+    admin.socket = directory + "/admin.sock";
+    if (!admin.notifyWritten) admin.notifySocket = directory + "/notify.sock";
+}
 
 // Checkers say "key: what was expected"; the key then belongs to the path.
 std::pair<std::string, std::string> splitRefusal(const std::string& text) {
@@ -68,6 +80,7 @@ void dropRemoved(Settings& settings, const PluginRegistry& registry, Diagnostics
 
 Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics) {
     auto settings = load(configFile, diagnostics);
+    placeSockets(settings.admin);
     if (!settings.plugins.pathWritten) settings.plugins.path = {pluginDirectory()};
     return settings;
 }

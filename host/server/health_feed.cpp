@@ -2,6 +2,7 @@
 #include "server/health_feed.hpp"
 
 #include "http/report_json.hpp"
+#include "server/status_line.hpp"
 
 namespace probehost {
 
@@ -48,6 +49,29 @@ std::string HealthFeed::service() const {
     return service_;
 }
 
+std::string HealthFeed::status() const {
+    const std::scoped_lock lock(mutex_);
+    const auto line = latest_ ? statusLine(*latest_) : "starting";
+    return remark_.empty() ? line : line + "; " + remark_;
+}
+
+void HealthFeed::remark(std::string remark) {
+    {
+        const std::scoped_lock lock(mutex_);
+        remark_ = std::move(remark);
+    }
+    tellNewStatus();
+}
+
+void HealthFeed::tellNewStatus() {
+    const auto now = status();
+    {
+        const std::scoped_lock lock(mutex_);
+        if (std::exchange(told_, now) == now) return;
+    }
+    tellStatus_(now);
+}
+
 bool HealthFeed::awaitFirst(std::chrono::milliseconds limit) {
     std::unique_lock lock(mutex_);
     return arrived_.wait_for(lock, limit, [&] { return latest_ != nullptr; });
@@ -67,6 +91,7 @@ void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUnti
         if (publish_) publish_(renderAnswers(report, service_, readyFreshUntil));
     }
     if (before) logVerdicts(*before, *latest);
+    tellNewStatus();
     if (!before) arrived_.notify_all();
 }
 

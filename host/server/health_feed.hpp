@@ -16,12 +16,20 @@ class HealthFeed final : public HealthObserver {
   public:
     using Publish = std::function<void(const ProbeAnswers&)>;
 
-    explicit HealthFeed(Log& log) : log_(log) {}
+    using TellStatus = std::function<void(const std::string&)>;
+
+    // The status is told whenever it has changed.
+    HealthFeed(Log& log, TellStatus tellStatus) : log_(log), tellStatus_(std::move(tellStatus)) {}
 
     // Where answers go from now on, and under which service name.
     void publishTo(Publish publish);
     void rename(std::string service);
     std::string service() const;
+
+    // One line that says what is wrong, for whoever asks the service manager.
+    std::string status() const;
+    // What else is wrong; "" when nothing is.
+    void remark(std::string remark);
 
     // Waits for the first report, which the scheduler makes as it starts; false when there is none within `limit`.
     bool awaitFirst(std::chrono::milliseconds limit);
@@ -33,12 +41,16 @@ class HealthFeed final : public HealthObserver {
 
   private:
     void logVerdicts(const Report& before, const Report& after);
+    void tellNewStatus();
 
     Log& log_;
+    const TellStatus tellStatus_;
     mutable std::mutex mutex_;
     std::condition_variable arrived_;
     Publish publish_; // guarded by mutex_, as all below
     std::string service_;
+    std::string remark_;
+    std::string told_;
     std::shared_ptr<const Report> latest_; // null before the first one
 };
 

@@ -18,7 +18,8 @@ namespace probehost {
 namespace {
 
 constexpr std::chrono::milliseconds stopLimit{1000};
-constexpr std::chrono::seconds beatLimit{5}; // after which a thread is taken to stand still
+constexpr std::chrono::seconds stopReserve{10}; // more than all that comes after the drain
+constexpr std::chrono::seconds beatLimit{5};    // after which a thread is taken to stand still
 
 FrontSettings frontSettingsOf(const Settings& settings) {
     FrontSettings front;
@@ -51,8 +52,9 @@ bool possible(const std::string& path) {
 
 } // namespace
 
-Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& environment)
-    : configFile_(std::move(configFile)),
+Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& environment, ServiceManager& manager)
+    : manager_(manager),
+      configFile_(std::move(configFile)),
       environment_(environment),
       log_(environment.log()),
       settings_(std::move(assembly.settings)),
@@ -60,7 +62,7 @@ Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& env
       boundLimits_(settings_.server.limits),
       boundAdmin_(settings_.admin),
       frontSettings_(frontSettingsOf(settings_)),
-      feed_(log_),
+      feed_(log_, [this](const std::string& status) { manager_.status(status); }),
       scheduler_(std::move(assembly.checks), feed_),
       reloading_(configFile_, environment) {
     feed_.rename(settings_.service);
@@ -71,7 +73,9 @@ Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& env
 
 FrontOptions Server::frontOptions(const Settings& settings) {
     FrontOptions options;
-    for (const auto& address : settings.server.listen) options.listen.push_back({address.text()});
+    options.listen = manager_.sockets();
+    if (options.listen.empty())
+        for (const auto& address : settings.server.listen) options.listen.push_back({address.text()});
     options.settings = frontSettings_;
     options.limits = limitsOf(settings.server.limits);
     options.handlers = probeHandlers(*this);
@@ -112,14 +116,19 @@ bool Server::run() {
 
 void Server::announce() {
     watchFiles();
+    log_.write(Level::Info,
+               "probehost " PROBEHOST_VERSION " listening on " + addressesInWords() + " with " + checksInWords());
+    manager_.ready(feed_.status());
+}
+
+std::string Server::addressesInWords() const {
     std::string where;
-    for (const auto& address : settings_.server.listen) {
-        const bool chosen = address.port == 0;
-        where += (where.empty() ? "" : ", ") +
-                 (chosen ? ListenAddress{address.host, front_->port()}.text() : address.text());
-    }
-    log_.write(Level::Info, "probehost " PROBEHOST_VERSION " listening on " + where + " with " + checksInWords());
-    manager_.ready("serving " + checksInWords());
+    const auto add = [&where](const std::string& address) { where += (where.empty() ? "" : ", ") + address; };
+    for (const auto& socket : manager_.sockets()) add(socket.address + " (the service manager's)");
+    if (!where.empty()) return where;
+    for (const auto& address : settings_.server.listen)
+        add(address.port == 0 ? ListenAddress{address.host, front_->port()}.text() : address.text());
+    return where;
 }
 
 void Server::watchFiles() {
@@ -145,7 +154,7 @@ bool Server::waitForEvent() {
     if (fds[3].revents != 0) watch_->look();
     if (auto done = reloading_.result()) {
         reloadRequests_.answer(reload(done->diagnostics, std::move(done->assembly)));
-        manager_.ready("serving " + checksInWords());
+        manager_.ready(feed_.status());
         watchFiles();
     }
     reloadWhatChanged();
@@ -197,7 +206,7 @@ void Server::beginReload() {
 }
 
 void Server::beginDrain() {
-    manager_.stopping();
+    manager_.stopping(settings_.server.drainDelay + stopReserve);
     drainEnds_ = Clock::now() + settings_.server.drainDelay;
     scheduler_.drain(true);
     log_.write(Level::Info, "draining for " + std::to_string(settings_.server.drainDelay.count()) +
@@ -218,6 +227,7 @@ ReloadOutcome Server::reload(const Diagnostics& diagnostics, Assembly assembly) 
     }
     if (diagnostics.hasErrors()) {
         log_.write(Level::Error, "not reloaded: the configuration has errors, the one before stays in force");
+        feed_.remark("not reloaded: " + diagnostics.firstError());
         return outcome;
     }
     warnOfRestart(assembly.settings);
@@ -230,6 +240,7 @@ ReloadOutcome Server::reload(const Diagnostics& diagnostics, Assembly assembly) 
 void Server::apply(Settings settings) {
     settings_ = std::move(settings);
     feed_.rename(settings_.service);
+    feed_.remark("");
     const auto front = frontSettingsOf(settings_);
     front_->apply(front);
     const std::scoped_lock lock(mutex_);

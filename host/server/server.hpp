@@ -23,8 +23,9 @@ namespace probehost {
 
 class Server final : public HealthSource {
   public:
-    // Binds all sockets; throws ListenError. The signals of run() are blocked in every thread before this.
-    Server(std::string configFile, Assembly assembly, PluginEnvironment& environment);
+    // Binds all sockets that `manager` has not brought; throws ListenError. The signals of run() are blocked in every
+    // thread before this.
+    Server(std::string configFile, Assembly assembly, PluginEnvironment& environment, ServiceManager& manager);
 
     // Serves until SIGTERM or SIGINT, then drains and stops; a second signal stops at once. SIGHUP reloads.
     // False when something of a plugin's never came back: the process must then end without destroying anything.
@@ -46,6 +47,7 @@ class Server final : public HealthSource {
     int longestWait() const;
     void feedWatchdog();
     std::string checksInWords() const;
+    std::string addressesInWords() const;
     bool obey(int signal);
     void watchFiles();
     void reloadWhatChanged();
@@ -55,9 +57,9 @@ class Server final : public HealthSource {
     void apply(Settings settings);
     void warnOfRestart(const Settings& fresh);
 
-    ServiceManager manager_;
     const SignalDescriptor signals_{SIGTERM, SIGINT,
                                     SIGHUP}; // first, so that nothing is open yet when there can be none
+    ServiceManager& manager_;
     const std::string configFile_;
     PluginEnvironment& environment_;
     Log& log_;

@@ -1,13 +1,18 @@
 // One datagram per word; a manager that does not listen is no reason to wait.
 #include "server/service_manager.hpp"
 
+#include <Poco/Net/SocketAddress.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <cstdlib>
+
+#include "http/socket_address.hpp"
 
 namespace probehost {
 
@@ -26,9 +31,36 @@ int64_t number(const std::string& text) {
     return value;
 }
 
+constexpr int firstSocket = 3; // SD_LISTEN_FDS_START
+constexpr int64_t mostSockets = 64;
+
+ListenSpec inheritedSocket(int fd) {
+    const auto address = SocketAddress::ofLocal(fd);
+    const bool named = address.family() == AF_INET || address.family() == AF_INET6;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return {named ? address.forPoco().toString() : "descriptor " + std::to_string(fd) + " of LISTEN_FDS", fd};
+}
+
+std::vector<ListenSpec> inheritedSockets() {
+    const auto count = std::min(number(taken("LISTEN_FDS")), mostSockets);
+    const bool ours = number(taken("LISTEN_PID")) == getpid();
+    unsetenv("LISTEN_FDNAMES");
+    std::vector<ListenSpec> sockets;
+    for (int i = 0; ours && i < count; i++) sockets.push_back(inheritedSocket(firstSocket + i));
+    return sockets;
+}
+
+// A status is one line, whatever is told in it.
+std::string statusField(std::string_view status) {
+    std::string field = "STATUS=" + std::string(status);
+    std::ranges::replace_if(
+        field, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
+    return field;
+}
+
 } // namespace
 
-ServiceManager::ServiceManager() : address_(taken("NOTIFY_SOCKET")) {
+ServiceManager::ServiceManager() : sockets_(inheritedSockets()), address_(taken("NOTIFY_SOCKET")) {
     const auto every = number(taken("WATCHDOG_USEC"));
     const auto whom = taken("WATCHDOG_PID");
     const bool path = address_.starts_with('/') || address_.starts_with('@');
@@ -44,14 +76,18 @@ ServiceManager::~ServiceManager() {
     if (fd_ >= 0) close(fd_);
 }
 
-void ServiceManager::ready(std::string_view status) const { tell("READY=1\nSTATUS=" + std::string(status)); }
+void ServiceManager::ready(std::string_view status) const { tell("READY=1\n" + statusField(status)); }
+
+void ServiceManager::status(std::string_view status) const { tell(statusField(status)); }
 
 void ServiceManager::reloading() const {
     const auto now = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now().time_since_epoch());
     tell("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(now.count()));
 }
 
-void ServiceManager::stopping() const { tell("STOPPING=1\nSTATUS=draining"); }
+void ServiceManager::stopping(std::chrono::microseconds limit) const {
+    tell("STOPPING=1\nEXTEND_TIMEOUT_USEC=" + std::to_string(limit.count()));
+}
 
 void ServiceManager::feed(Clock::time_point now, bool well) {
     if (!next_ || now < *next_) return;

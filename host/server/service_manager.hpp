@@ -1,11 +1,13 @@
-// Tells the service manager (systemd) how we are, by the datagrams of sd_notify(3). Without $NOTIFY_SOCKET it tells
-// nobody.
+// What the service manager (systemd) gives us, and how it is told how we are: sd_listen_fds(3) and sd_notify(3).
 #pragma once
 
 #include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "http/listener.hpp"
 
 namespace probehost {
 
@@ -13,17 +15,23 @@ class ServiceManager {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // Takes $NOTIFY_SOCKET, $WATCHDOG_USEC and $WATCHDOG_PID out of the environment, so before other threads read that.
+    // Takes its variables out of the environment, so before other threads read that. Without $NOTIFY_SOCKET nobody is
+    // told.
     ServiceManager();
     ~ServiceManager();
 
     ServiceManager(const ServiceManager&) = delete;
     ServiceManager& operator=(const ServiceManager&) = delete;
 
-    // `status` is shown by systemctl status.
+    // Sockets that listen already; ours to close.
+    const std::vector<ListenSpec>& sockets() const { return sockets_; }
+
+    // `status` is shown by systemctl status. Any thread, as the next three.
     void ready(std::string_view status) const;
+    void status(std::string_view status) const;
     void reloading() const;
-    void stopping() const;
+    // It may take this long to stop.
+    void stopping(std::chrono::microseconds limit) const;
 
     // When the watchdog is to be looked at next, if there is one.
     std::optional<Clock::time_point> feedingTime() const { return next_; }
@@ -33,6 +41,7 @@ class ServiceManager {
   private:
     void tell(std::string_view words) const;
 
+    const std::vector<ListenSpec> sockets_;
     int fd_ = -1;
     std::string address_; // of the socket, as in sun_path
     std::chrono::microseconds interval_{0};

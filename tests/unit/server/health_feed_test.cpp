@@ -24,7 +24,7 @@ CheckState stuckFor(std::optional<milliseconds> time) {
 std::string told(const CheckState& before, const CheckState& after) {
     Output output;
     Log log(output.fd());
-    HealthFeed feed(log);
+    HealthFeed feed(log, [](const std::string&) {});
     feed.changed(before, after);
     log.write(Level::Info, "end");
     return lines(output.readUntil("end")).at(0);
