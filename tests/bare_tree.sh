@@ -23,7 +23,7 @@ from_readme() {
 
 command_for() {
     case $1 in
-        install) echo "packaging/packages-install.sh build peers test" ;;
+        install) echo "packaging/packages-install.sh build packaging peers test" ;;
         quickstart) from_readme quickstart ;;
         test) from_readme tests/run.sh ;;
         *) echo "usage: bash tests/bare_tree.sh install|quickstart|test" >&2 && return 2 ;;

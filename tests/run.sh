@@ -102,7 +102,7 @@ sanitized() {
     return "$result"
 }
 
-stage_packages() { packaging/packages-install.sh build peers test; }
+stage_packages() { packaging/packages-install.sh build packaging peers test; }
 
 stage_format() { git ls-files -z '*.c' '*.h' '*.cpp' '*.hpp' | xargs -0 -r clang-format-14 --dry-run -Werror; }
 

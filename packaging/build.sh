@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Builds packages from this tree as it is, into a directory (default: build/packages), the same bytes each time.
+#
+#   packaging/build.sh deb|rpm|tarball [DIRECTORY]
+#
+# packages-build and packages-packaging list what it needs: packaging/packages-install.sh build packaging
+set -euo pipefail
+
+source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+version=$(sed -n 's/^project(probehost VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
+name=probehost-$version
+
+# What git knows of, so that nothing else of this machine gets in.
+stage() {
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    mkdir "$work/$name"
+    git -C "$source" ls-files -co --exclude-standard -z | tar -C "$source" --null -T - -c | tar -C "$work/$name" -x
+    cp -r "$work/$name/packaging/debian" "$work/$name/debian"
+    cd "$work/$name"
+    SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -S Timestamp)
+}
+
+# What was compiled once need not be compiled again.
+use_ccache() {
+    command -v ccache >/dev/null || return 0
+    export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
+    export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+}
+
+deb() {
+    dpkg-buildpackage --build=binary --no-sign --jobs="$(nproc)"
+    mv ../*.deb "$out"
+}
+
+rpm() {
+    rpmbuild -bb --build-in-place --nodeps --define "_topdir $work/rpm" --define "_rpmdir $work/rpms" \
+        --define "version_of_source $version" packaging/rpm/probehost.spec
+    mv "$work"/rpms/*/*.rpm "$out"
+}
+
+tarball() {
+    eval "$(dpkg-buildflags --export=sh)"
+    cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DBUILD_TESTING=OFF -DPROBEHOST_WERROR=OFF \
+        -DPROBEHOST_PACKAGING=ON -DCMAKE_INSTALL_PREFIX=/opt/probehost -DCMAKE_INSTALL_SYSCONFDIR=/opt/probehost/etc
+    cmake --build build
+    DESTDIR=$work/root cmake --install build --strip
+    tar -C "$work/root/opt" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
+        --mode=go-w,a+rX -c probehost | gzip -9n >"$out/$name-linux-$(uname -m).tar.gz"
+}
+
+case ${1:-} in
+    deb | rpm | tarball) ;;
+    *) sed -n 's/^#   /usage: /p' "${BASH_SOURCE[0]}" >&2 && exit 64 ;;
+esac
+out=$(realpath -m "${2:-$source/build/packages}")
+mkdir -p "$out"
+umask 022
+export LC_ALL=C.UTF-8 TZ=UTC SOURCE_DATE_EPOCH
+stage
+use_ccache
+"$1"

@@ -1,0 +1,100 @@
+"""A Debian of the test's own, with a running systemd, that is gone afterwards."""
+import contextlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import time
+
+HERE = pathlib.Path(__file__).parent
+CONTROLLERS = ["systemd", "unified", "pids", "memory", "cpu"]
+
+
+# What machines are copies of: a Debian 12 with apt, PostgreSQL and Redis. This very one, unless told otherwise.
+TREE = os.environ.get("PROBEHOST_MACHINE_TREE", "/")
+
+
+def missing(needs=("systemd-nspawn", "nsenter", "unshare")):
+    """Why there can be no machine here; None when there can."""
+    if os.geteuid() != 0:
+        return "only root can make a copy of a machine"
+    for program in needs:
+        if not shutil.which(program):
+            return f"{program} is not installed"
+    tried = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True, check=False)
+    return f"mounting is not allowed here: {tried.stderr.strip()}" if tried.returncode else None
+
+
+def until(condition, seconds, what):
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, f"not within {seconds} s: {what}"
+        time.sleep(0.05)
+    return value
+
+
+class Machine:
+    def __init__(self, tree, directory):
+        self.dir = pathlib.Path(directory)
+        self.log = self.dir / "log"
+        for name in ("layers", "root"):
+            (self.dir / name).mkdir()
+        with open(self.log, "wb") as log:
+            command = ["unshare", "--mount", "--propagation", "private", "bash", HERE / "boot.sh", tree, self.dir]
+            self.nspawn = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        self.leader = None
+
+    def boot(self):
+        self.leader = until(self.first_process, 30, "first process")
+        until(lambda: self.run("systemctl is-system-running", check=False).stdout.strip() in ("running", "degraded"), 60, "running")
+
+    def first_process(self):
+        if self.nspawn.poll() is not None:
+            raise OSError(self.log.read_text(errors="replace").strip()[-400:])
+        found = subprocess.run(["pgrep", "-P", str(self.nspawn.pid)], capture_output=True, text=True, check=False)
+        return found.stdout.split()[0] if found.stdout else None
+
+    def command(self, words):
+        return ["nsenter", "-t", self.leader, "-m", "-u", "-i", "-n", "-p", "-C", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "SYSTEMD_PAGER=", "bash", "-c", f"cd /; {words}"]
+
+    def run(self, words, check=True, timeout=120):
+        done = subprocess.run(self.command(words), capture_output=True, text=True, check=False, timeout=timeout, stdin=subprocess.DEVNULL)
+        assert not check or done.returncode == 0, f"{words}\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def says(self, words):
+        return self.run(words).stdout.strip()
+
+    def write(self, path, text, mode="644"):
+        subprocess.run(self.command(f"mkdir -p $(dirname {path}); cat >{path}; chmod {mode} {path}"), input=text, text=True, check=True,
+                       timeout=60)
+
+    def take(self, file, directory):
+        """A file of this machine's, into a directory of its root's home."""
+        with open(file, "rb") as source:
+            subprocess.run(self.command(f"cat >/root/{directory}/{file.name}"), stdin=source, check=True, timeout=60)
+
+    def end(self):
+        if self.leader:
+            with contextlib.suppress(subprocess.TimeoutExpired, OSError):
+                self.run("systemctl poweroff", check=False, timeout=20)
+                self.nspawn.wait(20)
+        if self.nspawn.poll() is None:
+            os.killpg(self.nspawn.pid, signal.SIGKILL)
+            self.nspawn.wait(20)
+        for controller in CONTROLLERS:
+            for group in sorted(pathlib.Path("/sys/fs/cgroup", controller, self.dir.name).glob("**/"), reverse=True):
+                with contextlib.suppress(OSError):
+                    group.rmdir()
+
+
+@contextlib.contextmanager
+def booted(tree, directory):
+    machine = Machine(tree, directory)
+    try:
+        machine.boot()
+        yield machine
+    finally:
+        machine.end()
