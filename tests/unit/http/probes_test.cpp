@@ -1,6 +1,8 @@
 // The three probes: bodies, fields, methods, connections, aliases, tokens and a stopped scheduler.
 #include <catch2/catch.hpp>
 
+#include <future>
+
 #include "test_front.hpp"
 
 using namespace probehost;
@@ -200,6 +202,17 @@ TEST_CASE("front: /health fails when the scheduler has stopped, and only /health
     CHECK(eventually([&] { return front.get("/health").status == 503; }));
     CHECK(front.get("/health").body == R"({"status":"not_alive","checks":{}})");
     CHECK(front.get("/health/ready").status == 200);
+}
+
+TEST_CASE("front: who has connected before the stop is still answered", "[http]") {
+    TestFront front;
+    Client client = front.client();
+    REQUIRE(eventually([&] { return front.count(Count::Accepted) == 1; }));
+    auto stopped = std::async(std::launch::async, [&] { return front.stop(); });
+    CHECK_FALSE(client.isClosedWithin(20ms));
+    CHECK(client.get("/health").status == 200);
+    CHECK(stopped.get());
+    CHECK(client.isClosedWithin(patience));
 }
 
 TEST_CASE("front: stopping answers nobody anew", "[http]") {
