@@ -47,11 +47,18 @@ class Machine:
 
     def boot(self):
         self.leader = until(self.first_process, 30, "first process")
-        until(lambda: self.run("systemctl is-system-running", check=False).stdout.strip() in ("running", "degraded"), 60, "running")
+        until(self.is_running, 60, "running")
 
-    def first_process(self):
+    def require_alive(self):
         if self.nspawn.poll() is not None:
             raise OSError(self.log.read_text(errors="replace").strip()[-400:])
+
+    def is_running(self):
+        self.require_alive()
+        return self.run("systemctl is-system-running", check=False).stdout.strip() in ("running", "degraded")
+
+    def first_process(self):
+        self.require_alive()
         found = subprocess.run(["pgrep", "-P", str(self.nspawn.pid)], capture_output=True, text=True, check=False)
         return found.stdout.split()[0] if found.stdout else None
 
