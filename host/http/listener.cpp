@@ -35,8 +35,9 @@ FileDescriptor inherited(const ListenSpec& where) {
     if (::getsockopt(where.inheritedFd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0)
         throw ListenError(where.address, lastError());
     const auto family = SocketAddress::ofLocal(where.inheritedFd).family();
-    if (listening == 0 || (family != AF_INET && family != AF_INET6))
-        throw ListenError(where.address, "the inherited socket is not a TCP socket that listens");
+    if (listening == 0) throw ListenError(where.address, "the inherited socket does not listen");
+    if (family != AF_INET && family != AF_INET6)
+        throw ListenError(where.address, "the inherited socket is not a TCP socket");
     ::fcntl(where.inheritedFd, F_SETFD, FD_CLOEXEC);
     ::fcntl(where.inheritedFd, F_SETFL, O_RDWR | O_NONBLOCK);
     return FileDescriptor(where.inheritedFd);

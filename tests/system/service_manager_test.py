@@ -78,7 +78,7 @@ def test_a_socket_that_is_of_no_use_is_an_error_in_words(configured, tmp_path, m
         unusable.listen()
         host = launched(configured({}), unusable, NOTIFY_SOCKET=manager.getsockname())
         assert host.wait() == 71
-    expected = "cannot listen on descriptor 3 of LISTEN_FDS: the inherited socket is not a TCP socket that listens"
+    expected = "cannot listen on descriptor 3 of LISTEN_FDS: the inherited socket is not a TCP socket"
     assert f"error: {expected}" in host.log
     assert told(manager, "STATUS=cannot") == f"STATUS={expected}"
 

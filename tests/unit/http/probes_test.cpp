@@ -209,7 +209,7 @@ TEST_CASE("front: who has connected before the stop is still answered", "[http]"
     Client client = front.client();
     REQUIRE(eventually([&] { return front.count(Count::Accepted) == 1; }));
     auto stopped = std::async(std::launch::async, [&] { return front.stop(); });
-    CHECK_FALSE(client.isClosedWithin(20ms));
+    CHECK_FALSE(client.isClosedWithin(std::chrono::milliseconds(20)));
     CHECK(client.get("/health").status == 200);
     CHECK(stopped.get());
     CHECK(client.isClosedWithin(patience));
