@@ -10,10 +10,13 @@ source=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 version=$(sed -n 's/^project(probehost VERSION \([0-9.]*\).*/\1/p' "$source/CMakeLists.txt")
 name=probehost-$version
 
-# What git knows of, so that nothing else of this machine gets in.
+# What git knows of, so that nothing else of this machine gets in. At the same place for each kind, so that what was
+# compiled for one need not be compiled for the next.
 stage() {
-    work=$(mktemp -d)
+    work=$out/.stage
+    rm -rf "$work"
     trap 'rm -rf "$work"' EXIT
+    mkdir "$work"
     mkdir "$work/$name"
     git -C "$source" ls-files -co --exclude-standard -z | tar -C "$source" --null -T - -c | tar -C "$work/$name" -x
     cp -r "$work/$name/packaging/debian" "$work/$name/debian"
@@ -21,7 +24,6 @@ stage() {
     SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -S Timestamp)
 }
 
-# What was compiled once need not be compiled again.
 use_ccache() {
     command -v ccache >/dev/null || return 0
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
@@ -33,18 +35,26 @@ deb() {
     mv ../*.deb "$out"
 }
 
+# As debhelper has them.
+use_flags() {
+    eval "$(DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --export=sh)"
+    CFLAGS="$CFLAGS $CPPFLAGS" CXXFLAGS="$CXXFLAGS $CPPFLAGS"
+}
+
 rpm() {
+    use_flags
     rpmbuild -bb --build-in-place --nodeps --define "_topdir $work/rpm" --define "_rpmdir $work/rpms" \
         --define "version_of_source $version" packaging/rpm/probehost.spec
     mv "$work"/rpms/*/*.rpm "$out"
 }
 
 tarball() {
-    eval "$(dpkg-buildflags --export=sh)"
-    cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON -DBUILD_TESTING=OFF -DPROBEHOST_WERROR=OFF \
-        -DPROBEHOST_PACKAGING=ON -DCMAKE_INSTALL_PREFIX=/opt/probehost -DCMAKE_INSTALL_SYSCONFDIR=/opt/probehost/etc
-    cmake --build build
-    DESTDIR=$work/root cmake --install build --strip
+    use_flags
+    cmake -S . -B obj -G Ninja -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON \
+        -DBUILD_TESTING=OFF -DPROBEHOST_WERROR=OFF -DPROBEHOST_PACKAGING=ON \
+        -DCMAKE_INSTALL_PREFIX=/opt/probehost -DCMAKE_INSTALL_SYSCONFDIR=/opt/probehost/etc
+    cmake --build obj
+    DESTDIR=$work/root cmake --install obj --strip
     tar -C "$work/root/opt" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" \
         --mode=go-w,a+rX -c probehost | gzip -9n >"$out/$name-linux-$(uname -m).tar.gz"
 }

@@ -24,10 +24,15 @@ def shared(tmp_path_factory):
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
+def package_directory(shared):
+    """$PROBEHOST_PACKAGES may name one with packages that are built already."""
+    return pathlib.Path(os.environ.get("PROBEHOST_PACKAGES") or shared / "packages").absolute()
+
+
 @pytest.fixture(scope="session")
 def packages(shared):
-    """The Debian packages by name, of $PROBEHOST_PACKAGES when that has some."""
-    directory = pathlib.Path(os.environ.get("PROBEHOST_PACKAGES") or shared / "packages").absolute()
+    """The Debian packages by name."""
+    directory = package_directory(shared)
     with open(shared / "packages.lock", "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not list(directory.glob("*.deb")):

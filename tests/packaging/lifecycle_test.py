@@ -50,15 +50,17 @@ def inside(installed, newer, tmp_path):
     return run
 
 
-def test_nothing_is_left_behind(inside):
+def test_an_upgrade_replaces_what_was_not_changed_and_nothing_is_left_behind(inside):
     said = inside(f"""{PLACES} >/tmp/before
 {APT} /mnt/old/*.deb >&2
 probehost --version
+{APT} /mnt/new/*.deb >&2
+head -n 1 /etc/probehost/probehost.yaml
 probehost validate
 apt-get -qq purge --yes 'probehost*' >&2
 {PLACES} >/tmp/after
 diff /tmp/before /tmp/after && echo nothing left""")
-    assert said.startswith("probehost 0.1.0\n")
+    assert said.startswith("probehost 0.1.0\n# A newer default.\n")
     assert said.endswith("nothing left\n")
 
 
@@ -77,10 +79,6 @@ tail -n 1 /etc/probehost/probehost.yaml
 apt-get -qq purge --yes 'probehost*' >&2
 test ! -e /etc/probehost && echo purged""")
     assert said.split("\n") == ["0.2.0", "0.2.0", "service: mine", "# A newer default.", "service: mine", "service: mine", "purged", ""]
-
-
-def test_a_configuration_that_was_not_changed_is_replaced_by_an_upgrade(inside):
-    assert inside(f"{APT} /mnt/old/*.deb >&2; {APT} /mnt/new/*.deb >&2; head -n 1 /etc/probehost/probehost.yaml") == "# A newer default.\n"
 
 
 def test_a_broken_configuration_does_not_break_apt(inside):

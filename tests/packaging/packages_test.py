@@ -91,7 +91,7 @@ def test_the_packages_need_what_the_build_needs():
 
     control = (ROOT / "packaging/debian/control").read_text(encoding="utf-8")
     needed = set(re.findall(r"^ ([a-z0-9+.-]+)(?: \(.*\))?,$", control.split("\n\n")[0], re.MULTILINE)) - {"debhelper-compat"}
-    assert needed == listed("packages-build") - {"g++", "make"} | {"lowdown"}
+    assert needed == listed("packages-build") - {"g++", "make"}
 
 
 @pytest.mark.parametrize("unit", ["probehost.service", "probehost@.service"])
