@@ -91,12 +91,18 @@ class Machine:
                 self.run("systemctl poweroff", check=False, timeout=20)
                 self.nspawn.wait(20)
         if self.nspawn.poll() is None:
+            if first := self.first_process():  # which would outlive nspawn
+                os.kill(int(first), signal.SIGKILL)
             os.killpg(self.nspawn.pid, signal.SIGKILL)
             self.nspawn.wait(20)
-        for controller in CONTROLLERS:
-            for group in sorted(pathlib.Path("/sys/fs/cgroup", controller, self.dir.name).glob("**/"), reverse=True):
-                with contextlib.suppress(OSError):
-                    group.rmdir()
+        until(self.groups_are_gone, 10, "the control groups are empty")
+
+    def groups_are_gone(self):
+        groups = [pathlib.Path("/sys/fs/cgroup", controller, self.dir.name) for controller in CONTROLLERS]
+        for group in (below for one in groups for below in sorted(one.glob("**/"), reverse=True)):
+            with contextlib.suppress(OSError):
+                group.rmdir()
+        return not any(group.exists() for group in groups)
 
 
 @contextlib.contextmanager
