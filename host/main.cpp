@@ -11,6 +11,7 @@
 #include <new>
 
 #include "cli/commands.hpp"
+#include "cli/duration_option.hpp"
 #include "cli/format_option.hpp"
 #include "cli/plugin_group.hpp"
 #include "cli/terminal.hpp"
@@ -51,6 +52,7 @@ struct Options {
     cli::ProbeOptions probe;
     cli::PluginsOptions plugins;
     cli::ReloadOptions reload;
+    cli::ManifestOptions manifest;
 };
 
 void addServe(CLI::App& app, Options& options, int& status) {
@@ -115,6 +117,21 @@ void addPlugins(CLI::App& app, Options& options, int& status) {
     cli::addFormat(plugins, options.plugins.format, {{"text", Format::Text}, {"json", Format::Json}});
 }
 
+void addManifest(CLI::App& app, Options& options, int& status) {
+    auto& manifest = add(app, "manifest", "Print probe settings that fit the configuration, with the reason of each",
+                         status, [&] { return cli::manifest(options.manifest); });
+    manifest.footer(
+        "\nExit status: 0, 78 for errors in the configuration, or when it cannot be probed there.\n"
+        "Variables and files that the configuration names have to be there; what they hold does not matter.");
+    manifest.add_option("PLATFORM", options.manifest.platform, "kubernetes, containerapps or systemd")
+        ->required()
+        ->check(CLI::IsMember({"kubernetes", "containerapps", "systemd"}))
+        ->type_name("");
+    addConfig(manifest, options.manifest.config);
+    cli::addDuration(manifest, "--startup-time", options.manifest.startupTime,
+                     "How long the application may take to start; 5m when it is not said");
+}
+
 // CLI11 would only say that a command is required. A group's word is followed by one of its own commands.
 bool knowsCommand(const CLI::App& app, int argc, char** argv) {
     if (argc < 2 || argv[1][0] == '-') return true;
@@ -153,6 +170,7 @@ int run(int argc, char** argv) {
     addProbe(app, options, status);
     addReload(app, options, status);
     addPlugins(app, options, status);
+    addManifest(app, options, status);
     cli::addPluginGroup(app, status);
     if (!knowsCommand(app, argc, argv)) return cli::UsageError;
     try {

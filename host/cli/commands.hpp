@@ -1,6 +1,8 @@
 // The commands of probehost; each returns its exit status.
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,11 +44,18 @@ struct ReloadOptions {
     std::string admin; // instead of the configuration's
 };
 
+struct ManifestOptions {
+    std::string config;
+    std::string platform; // kubernetes, containerapps or systemd
+    std::optional<std::chrono::milliseconds> startupTime;
+};
+
 int serve(const std::string& config);
 int validate(const std::string& config);
 int check(const CheckOptions& options);
 int probe(const ProbeOptions& options);
 int plugins(const PluginsOptions& options);
 int reload(const ReloadOptions& options);
+int manifest(const ManifestOptions& options);
 
 } // namespace probehost::cli

@@ -9,7 +9,7 @@ import pytest
 
 from .host import until
 
-COMMANDS = ["serve", "validate", "check", "probe", "plugins"]
+COMMANDS = ["serve", "validate", "check", "probe", "plugins", "manifest"]
 
 
 @pytest.fixture
