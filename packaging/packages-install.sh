@@ -39,7 +39,8 @@ disable_services() {
     for package in "$@"; do
         case $package in
             postgresql-*) systemctl --quiet disable postgresql.service || true ;;
-            pgbouncer | redis-server) systemctl --quiet disable "$package.service" || true ;;
+            nginx-light) systemctl --quiet disable nginx.service || true ;;
+            pgbouncer | redis-server | haproxy | prometheus-blackbox-exporter) systemctl --quiet disable "$package.service" || true ;;
         esac
     done
 }
