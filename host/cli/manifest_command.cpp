@@ -47,7 +47,7 @@ Settings resolved(const std::string& config, PluginEnvironment& environment, Dia
     return settings;
 }
 
-int print(const ManifestOptions& options, const Settings& settings) {
+int printManifest(const ManifestOptions& options, const Settings& settings) {
     const auto file = printable(options.config);
     try {
         const auto text = manifestFor(options, settings);
@@ -66,7 +66,7 @@ int manifest(const ManifestOptions& options, PluginEnvironment& environment) {
     }
     Diagnostics diagnostics;
     const auto settings = resolved(options.config, environment, diagnostics);
-    return printErrors(diagnostics) ? ConfigError : print(options, settings);
+    return printErrors(diagnostics) ? ConfigError : printManifest(options, settings);
 }
 
 } // namespace
