@@ -27,7 +27,7 @@ stage() {
 use_ccache() {
     command -v ccache >/dev/null || return 0
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
-    export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache} CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+    export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
 }
 
 deb() {
