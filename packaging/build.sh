@@ -28,6 +28,7 @@ use_ccache() {
     command -v ccache >/dev/null || return 0
     export CMAKE_C_COMPILER_LAUNCHER=ccache CMAKE_CXX_COMPILER_LAUNCHER=ccache
     export CCACHE_DIR=${CCACHE_DIR:-$HOME/.cache/ccache}
+    unset CCACHE_BASEDIR CCACHE_NOHASHDIR
 }
 
 deb() {
