@@ -121,7 +121,8 @@ void addManifest(CLI::App& app, Options& options, int& status) {
     auto& manifest = add(app, "manifest", "Print probe settings that fit the configuration, with the reason of each",
                          status, [&] { return cli::manifest(options.manifest); });
     manifest.footer(
-        "\nExit status: 0, 78 for errors in the configuration, or when it cannot be probed there.\n"
+        "\nExit status: 0, 78 for errors in the configuration, or when it cannot be probed there, 1 when no start was "
+        "seen.\n"
         "Variables and files that the configuration names have to be there; what they hold does not matter.");
     manifest.add_option("PLATFORM", options.manifest.platform, "kubernetes, containerapps or systemd")
         ->required()
@@ -130,6 +131,11 @@ void addManifest(CLI::App& app, Options& options, int& status) {
     addConfig(manifest, options.manifest.config);
     cli::addDuration(manifest, "--startup-time", options.manifest.startupTime,
                      "How long the application may take to start; 5m when it is not said");
+    manifest
+        .add_option("--measure", options.manifest.measured,
+                    "Ask this service until it has started, and allow three times what that took")
+        ->type_name("http://HOST:PORT")
+        ->excludes("--startup-time");
 }
 
 // CLI11 would only say that a command is required. A group's word is followed by one of its own commands.

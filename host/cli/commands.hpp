@@ -48,6 +48,7 @@ struct ManifestOptions {
     std::string config;
     std::string platform; // kubernetes, containerapps or systemd
     std::optional<std::chrono::milliseconds> startupTime;
+    std::string measured; // the URL of a service that starts; not together with `startupTime`
 };
 
 int serve(const std::string& config);

@@ -11,9 +11,9 @@
 #include <csignal>
 #include <iostream>
 #include <map>
-#include <optional>
 
 #include "cli/commands.hpp"
+#include "cli/service_url.hpp"
 #include "cli/terminal.hpp"
 
 namespace probehost::cli {
@@ -38,15 +38,6 @@ std::string pathOf(const ProbeOptions& options, const Poco::URI& uri) {
         {"live", "/health"}, {"ready", "/health/ready"}, {"started", "/health/started"}};
     const bool whole = !uri.getPath().empty() && uri.getPath() != "/";
     return whole ? uri.getPathAndQuery() : paths.at(options.probe);
-}
-
-std::optional<Poco::URI> usableUrl(const std::string& text) {
-    try {
-        Poco::URI uri(text);
-        if (uri.getScheme() == "http" && !uri.getHost().empty()) return uri;
-    } catch (const Poco::SyntaxException&) { // says no more than that
-    }
-    return std::nullopt;
 }
 
 // What of a URL anybody may read: no login, and no query, which may hold a token.
@@ -89,7 +80,7 @@ int ask(const ProbeOptions& options, const Poco::URI& uri) {
 
 int probe(const ProbeOptions& options) {
     endAfter(options.timeoutMs);
-    const auto url = usableUrl(options.url);
+    const auto url = serviceUrl(options.url);
     if (!url) {
         std::cerr << "probehost probe: --url takes http://HOST:PORT\n";
         return UsageError;

@@ -96,15 +96,18 @@ Figure startedPeriod(Platform platform, int64_t time) {
     return {live.period.count(), "how late a start may be noticed"};
 }
 
-ProbePlan startedPlan(const Settings& settings, Platform platform, int64_t time) {
+ProbePlan startedPlan(const Settings& settings, Platform platform, const StartupTime& startup) {
+    const auto time = wholeSeconds(startup.time);
     const auto period = startedPeriod(platform, time);
     const auto failures = divided(time, period.value);
     const auto checks = checksOn(settings, Probe::Started);
     const auto awaited = checks.empty() ? "probehost itself; no check is on started" : names(checks);
-    return {period,
-            {failures, times(failures, period.value) + " to start, then a restart; it waits for " + awaited},
-            std::nullopt,
-            quickTimeout()};
+    const auto basis = startup.basis.empty() ? "" : " (" + startup.basis + ")";
+    return {
+        period,
+        {failures, times(failures, period.value) + " to start" + basis + ", then a restart; it waits for " + awaited},
+        std::nullopt,
+        quickTimeout()};
 }
 
 ProbePlan livePlan(const Settings& settings) {
@@ -143,9 +146,9 @@ milliseconds longestStartup(Platform platform) {
     return platform == Platform::ContainerApps ? mostFailures * longestPeriod : std::chrono::hours(24);
 }
 
-Plan planProbes(const Settings& settings, Platform platform, milliseconds startupTime) {
-    return {portOf(settings.server), graceAfter(settings.server.drainDelay),
-            startedPlan(settings, platform, wholeSeconds(startupTime)), livePlan(settings), readyPlan(settings)};
+Plan planProbes(const Settings& settings, Platform platform, const StartupTime& startup) {
+    return {portOf(settings.server), graceAfter(settings.server.drainDelay), startedPlan(settings, platform, startup),
+            livePlan(settings), readyPlan(settings)};
 }
 
 } // namespace probehost

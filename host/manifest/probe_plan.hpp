@@ -30,6 +30,12 @@ struct Plan {
     ProbePlan started, live, ready;
 };
 
+// How long the application may take to start, at least a second.
+struct StartupTime {
+    std::chrono::milliseconds time{0};
+    std::string basis; // in words, such as "three times the 20s that it took"; "" when somebody said so
+};
+
 // In words, what keeps the platform from probing this configuration.
 class PlanImpossible : public std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -38,8 +44,8 @@ class PlanImpossible : public std::runtime_error {
 // The longest that the platform waits for a start.
 std::chrono::milliseconds longestStartup(Platform platform);
 
-// `settings` are resolved: each check has what its checker suggests. `startupTime`: how long the application may take,
-// at least a second and no longer than the above. Throws PlanImpossible.
-Plan planProbes(const Settings& settings, Platform platform, std::chrono::milliseconds startupTime);
+// `settings` are resolved: each check has what its checker suggests. `startup` is no longer than the above.
+// Throws PlanImpossible.
+Plan planProbes(const Settings& settings, Platform platform, const StartupTime& startup);
 
 } // namespace probehost

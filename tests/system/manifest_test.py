@@ -1,5 +1,7 @@
 """`probehost manifest`: what it prints fits the configuration, and its errors are words."""
 import configparser
+import re
+import threading
 
 import pytest
 import yaml
@@ -69,6 +71,25 @@ def test_reasons_name_checks_and_settings(manifest):
     assert "wait (700ms)" in said and "drain_delay (5s)" in said
 
 
+def test_a_start_is_measured(manifest, serving, script):
+    host = serving({"checks": {"loading": script.check("loading", "fail Loading", probes=["started"], interval="50ms")}})
+    later = threading.Timer(2.2, script.say, ["loading", "pass"])
+    later.start()
+    done = manifest("kubernetes", "--measure", host.url)
+    later.join()
+    took = int(re.search(r"three times the (\d+)s that it took", done.stdout)[1])
+    assert 2 <= took <= 9
+    _, probes = kubernetes(done)
+    assert probes["startupProbe"]["failureThreshold"] == -(-took * 3 // 10)
+
+
+def test_no_start_is_measured_where_there_was_none_to_see(manifest, serving, script):
+    host = serving({"checks": script.checks("a")})
+    done = manifest("kubernetes", "--measure", host.url)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "error: --measure: the service has started already; restart it, and measure while it starts\n"
+
+
 def test_systemd(manifest):
     done = manifest("systemd", drain_delay="20s")
     assert (done.returncode, done.stderr) == (0, "")
@@ -88,6 +109,9 @@ def test_no_check_is_created(manifest, script):
     (["kubernetes", "--startup-time", "25h"], "at most 24h"),
     (["containerapps", "--startup-time", "41m"], "containerapps waits at most 40m for a start"),
     (["systemd", "--startup-time", "5m"], "not for systemd"),
+    (["systemd", "--measure", "http://127.0.0.1:8000"], "not for systemd"),
+    (["kubernetes", "--measure", "127.0.0.1:8000"], "--measure takes http://HOST:PORT"),
+    (["kubernetes", "--measure", "http://127.0.0.1:8000", "--startup-time", "1m"], "--startup-time"),
     (["nomad"], "kubernetes")])
 def test_usage_errors(manifest, arguments, said):
     done = manifest(*arguments)

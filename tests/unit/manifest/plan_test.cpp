@@ -18,11 +18,11 @@ CheckEntry checkOn(Probe probe, const std::string& name) {
 }
 
 Plan kubernetes(const Settings& settings, milliseconds startup = 5min) {
-    return planProbes(settings, Platform::Kubernetes, startup);
+    return planProbes(settings, Platform::Kubernetes, {startup, ""});
 }
 
 Plan containerApps(const Settings& settings, milliseconds startup = 5min) {
-    return planProbes(settings, Platform::ContainerApps, startup);
+    return planProbes(settings, Platform::ContainerApps, {startup, ""});
 }
 
 } // namespace

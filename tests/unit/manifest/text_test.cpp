@@ -13,7 +13,7 @@ using Catch::Contains;
 
 namespace {
 
-std::string yaml(Platform platform) { return probesYaml(planProbes({}, platform, 5min), platform); }
+std::string yaml(Platform platform) { return probesYaml(planProbes({}, platform, {5min, ""}), platform); }
 
 // Lines that are no comment and have a number.
 std::vector<std::string> numbered(const std::string& text) {
