@@ -67,7 +67,8 @@ def test_each_file_is_in_its_package(packages):
                       "/usr/share/bash-completion/completions/probehost", "/usr/share/zsh/vendor-completions/_probehost",
                       "/usr/share/fish/vendor_completions.d/probehost.fish", "/usr/share/doc/probehost/examples/low-port.conf"],
         "probehost-dev": ["/usr/include/probehost/abi.h", f"/usr/lib/{triplet}/pkgconfig/probehost-sdk.pc",
-                          f"/usr/lib/{triplet}/cmake/probehost-sdk/probehost-sdk-config.cmake", "/usr/share/probehost/templates/every/packaging/package.sh"],
+                          f"/usr/lib/{triplet}/cmake/probehost-sdk/probehost-sdk-config.cmake", "/usr/share/probehost/templates/every/packaging/package.sh",
+                          "/usr/share/doc/probehost-dev/README.md", "/usr/share/doc/probehost/examples/tcp.cpp"],
         "probehost-plugins-extra": [f"{plugins}/{name}.so" for name in ("disk", "dns", "exec", "http", "process", "tcp", "tls-expiry")],
     }
     for name, paths in expected.items():
