@@ -92,6 +92,8 @@ Verdict judgeProcess(const std::string& file, const std::string& name) {
     if (getpgid(pid) < 0 && errno == ESRCH) return notRunning(process + " of " + file + " does not exist");
     const auto [is, state] = statusOf(pid);
     if (state == 'Z' || state == 'X') return notRunning(process + " has ended, and its parent did not notice");
+    if (!name.empty() && state == '?')
+        return sdk::fail("Process hidden", process + " is another user's, and /proc does not show its name here");
     if (!name.empty() && is != name.substr(0, kCommandName))
         return notRunning(process + " is '" + is + "' and not '" + name + "'");
     return sdk::pass(process);

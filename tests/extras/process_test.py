@@ -2,6 +2,7 @@
 import json
 import os
 import subprocess
+import tempfile
 
 import pytest
 from checkers import loop
@@ -51,6 +52,31 @@ def test_a_number_that_was_given_again_is_told_by_the_programs_name(sleeper, pid
     assert first("process", at(pid_file, name="sleep")) == "pass"
     [result] = run("process", at(pid_file, name="postgres"))
     assert result["message"] == "Process not running" and "is 'sleep' and not 'postgres'" in result["detail"]
+
+
+# What a service in a sandbox sees: /proc without other users' processes.
+HIDDEN = """mount -t proc -o hidepid=2 proc /proc
+exec setpriv --reuid 65532 --regid 65532 --clear-groups --inh-caps +dac_read_search --ambient-caps +dac_read_search \\
+    "$0" plugin run "$1" --with "$2" """
+
+
+def test_a_process_that_is_hidden_is_not_said_to_have_ended(sleeper, programs, plugins, tmp_path):
+    with tempfile.NamedTemporaryFile("w", encoding="ascii", prefix="probehost-pid-") as pid_file:
+        os.chmod(pid_file.name, 0o644)
+        pid_file.write(str(sleeper.pid))
+        pid_file.flush()
+        done = run_where_it_is_hidden(programs, plugins, tmp_path, at(pid_file.name, name="sleep"))
+    if "mount: " in done.stderr:
+        pytest.skip(f"/proc cannot be mounted anew here: {done.stderr.strip()}")
+    assert "Process hidden" in done.stdout, done
+    assert f"process {sleeper.pid} is another user's" in done.stdout
+
+
+def run_where_it_is_hidden(programs, plugins, directory, with_settings):
+    settings = directory / "settings.yaml"
+    settings.write_text(json.dumps(with_settings), encoding="ascii")
+    return subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec", HIDDEN, programs / "probehost", plugins / "process.so",
+                           settings], capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_long_and_odd_names_are_compared_as_the_kernel_keeps_them(tmp_path, pid_file):
