@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "cli/commands.hpp"
+#include "cli/diagnostics_output.hpp"
 #include "cli/terminal.hpp"
 #include "server/assembly.hpp"
 
@@ -19,10 +20,9 @@ namespace {
 
 const Poco::Timespan longestReload(60, 0); // seconds; plugins are tried, for a few seconds each
 
-std::string adminSocket(const ReloadOptions& options) {
+std::string adminSocket(const ReloadOptions& options, Diagnostics& diagnostics) {
     if (!options.admin.empty()) return options.admin.starts_with("unix:") ? options.admin.substr(5) : options.admin;
-    Diagnostics ignored; // which are the running host's to tell
-    return loadSettings(options.config, ignored).admin.socket;
+    return loadSettings(options.config, diagnostics).admin.socket;
 }
 
 Poco::JSON::Object::Ptr post(const std::string& path) {
@@ -48,16 +48,25 @@ int print(const Poco::JSON::Object& outcome) {
     return written(reloaded ? Ok : Unhealthy, CannotWrite);
 }
 
+// Which socket is in force stands in a configuration that may not be the one that is read here.
+int printNoAnswer(const std::string& socket, const std::string& failure, const Diagnostics& diagnostics) {
+    const bool wrong = printErrors(diagnostics);
+    std::cerr
+        << "probehost reload: no answer at " << printable(socket) << ": " << failure
+        << (wrong ? "; with these errors it is not known where probehost listens: mend them, or use --admin unix:PATH\n"
+                  : "; is probehost running? When admin.listen was changed, name the former one: --admin unix:PATH\n");
+    return Unhealthy;
+}
+
 } // namespace
 
 int reload(const ReloadOptions& options) {
-    const auto socket = adminSocket(options);
+    Diagnostics diagnostics; // which a host that answers tells by itself
+    const auto socket = adminSocket(options, diagnostics);
     try {
         return print(*post(socket));
     } catch (const Poco::Exception& failure) {
-        std::cerr << "probehost reload: no answer at " << printable(socket) << ": " << failure.displayText()
-                  << "; is probehost running, with this configuration?\n";
-        return Unhealthy;
+        return printNoAnswer(socket, failure.displayText(), diagnostics);
     }
 }
 

@@ -239,4 +239,14 @@ def test_nobody_is_there_to_reload(configured, script):
     host = configured({"checks": script.checks("a")})
     done = host.run("reload", "--config", host.file)
     assert done.returncode == 1
-    assert "is probehost running, with this configuration?" in done.stderr
+    assert "is probehost running? When admin.listen was changed, name the former one: --admin unix:PATH" in done.stderr
+
+
+def test_where_the_configuration_cannot_be_read_its_errors_are_told(configured, script):
+    host = configured({"checks": script.checks("a")})
+    with open(host.file, "a", encoding="utf-8") as file:
+        file.write("\nadmin: [\n")
+    done = host.run("reload", "--config", host.file)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"error: {host.file}:" in done.stderr
+    assert "with these errors it is not known where probehost listens" in done.stderr
