@@ -15,7 +15,7 @@ constexpr seconds creation{5};    // the longest that creating one check may tak
 constexpr seconds trials{30};     // for plugins, which are tried before
 constexpr seconds usualStart{90}; // systemd's own default
 constexpr seconds ending{10};     // after drain_delay; most of it is a margin
-constexpr seconds watchdog{10};   // fed only while no thread has stood still for 5s
+constexpr seconds watchdog{15};   // fed only while no thread has stood still for 5s
 
 std::string setting(const std::string& name, seconds time, const std::string& reason) {
     return "# " + reason + "\n" + name + "=" + std::to_string(time.count()) + "s\n";

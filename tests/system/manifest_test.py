@@ -96,7 +96,7 @@ def test_systemd(manifest):
     unit = configparser.ConfigParser()
     unit.optionxform = str
     unit.read_string(done.stdout)
-    assert dict(unit["Service"]) == {"TimeoutStartSec": "90s", "TimeoutStopSec": "30s", "WatchdogSec": "10s"}
+    assert dict(unit["Service"]) == {"TimeoutStartSec": "90s", "TimeoutStopSec": "30s", "WatchdogSec": "15s"}
 
 
 def test_no_check_is_created(manifest, script):

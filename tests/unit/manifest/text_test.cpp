@@ -45,7 +45,7 @@ TEST_CASE("each platform has its own words for a probe", "[manifest]") {
 TEST_CASE("systemd gives the drain and the checks their time", "[manifest]") {
     Settings settings;
     CHECK_THAT(systemdTimes(settings), Contains("[Service]\n") && Contains("\nTimeoutStartSec=90s\n") &&
-                                           Contains("\nTimeoutStopSec=15s\n") && Contains("\nWatchdogSec=10s\n"));
+                                           Contains("\nTimeoutStopSec=15s\n") && Contains("\nWatchdogSec=15s\n"));
     settings.server.drainDelay = 90500ms;
     settings.checks.resize(40);
     CHECK_THAT(systemdTimes(settings), Contains("\nTimeoutStartSec=230s\n") && Contains("\nTimeoutStopSec=101s\n"));
