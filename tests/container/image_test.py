@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from .conftest import run
+from .conftest import TAG, run
 
 pytestmark = pytest.mark.slow
 
@@ -69,6 +69,15 @@ for place in / /etc /usr/bin /var/lib /tmp; do (inside touch $place/mark) 2>/dev
 kill $host; sleep 0.5; kill $host; wait $host; echo "ended with $?"
 """)
     assert said.splitlines() == ['{"status":"alive"}', '{"status":"ready","checks":{}}', '{"status":"started"}', "65532", "ended with 0"]
+
+
+def test_buildah_runs_it(image, storage):
+    container = run("buildah", "from", "--pull-never", TAG, env=storage.env).strip()
+    serve = """probehost serve & for turn in $(seq 100); do probehost probe live && break; sleep 0.1; done
+        kill $!; sleep 0.5; kill $!; wait $!; echo "ended with $?" """
+    said = run("unshare", "--net", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", "buildah", "run", container, "--", "sh", "-c", serve,
+               env=storage.env)
+    assert said.splitlines()[-2:] == ['{"status":"alive"}', "ended with 0"]
 
 
 def test_every_plugin_finds_its_libraries(image):

@@ -253,13 +253,26 @@ def test_an_upgrade_that_cannot_start_says_so_and_keeps_the_file(machine, servic
     assert machine.says("cat /etc/probehost/probehost.yaml") == "checks: {a: {checker: nothing}}"
 
 
+def test_an_application_speaks_for_itself_when_it_is_the_services_user(machine, service):
+    machine.run("useradd --system ai-service")
+    application = machine.says("cat /usr/share/doc/probehost/examples/application.conf")
+    service(" {embedding: {checker: model, with: {source: app, key: embedding}, interval: 200ms}}", dropin=application)
+    assert (shown(machine, "ActiveState"), status(machine, "/health/started")) == ("active", "503")
+    say = """import socket; socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"MODEL=embedding loaded", "/run/probehost/notify.sock")"""
+    assert machine.run(f"runuser -u nobody -- /usr/bin/python3 -c '{say}'", check=False).returncode != 0
+    machine.run(f"runuser -u ai-service -- /usr/bin/python3 -c '{say}'")
+    until(lambda: status(machine, "/health/started") == "200", 10, "what the application said was heard")
+
+
 def test_nothing_is_left_after_a_removal(machine, service):
     service()
-    machine.run("systemctl start probehost@other")
+    machine.run("systemctl enable --now probehost@other")
+    machine.run("mkdir /var/lib/probehost-backup")
     assert (status(machine), status(machine, port=8001)) == ("200", "200")
     machine.run("apt-get -qq remove --yes 'probehost*'")
     assert (status(machine), status(machine, port=8001)) == ("000", "000")
     machine.run("rm -r /etc/systemd/system/probehost.service.d /etc/probehost/credentials /etc/probehost/other; "
                 "apt-get -qq purge --yes 'probehost*'; systemctl daemon-reload; systemctl reset-failed")
+    machine.run("rmdir /var/lib/probehost-backup")  # which is not the package's
     assert machine.says("find /etc /lib/systemd /var/lib /run -xdev -name '*probehost*' -not -path '/var/lib/dpkg/*'") == ""
     assert machine.says("systemctl list-unit-files 'probehost*' --no-legend || true") == ""

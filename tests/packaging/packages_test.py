@@ -170,3 +170,6 @@ def test_completions_know_every_command_and_option(unpacked, shell, script):
         below = set(re.findall(r"^  ([a-z][a-z-]*) ", text.partition("Subcommands:")[2].partition("\n\n")[0], re.MULTILINE))
         assert options <= set(complete(*path, "--")), path
         assert below <= set(complete(*path, "")), path
+    assert {"kubernetes", "containerapps", "systemd"} <= set(complete("manifest", ""))
+    assert {"text", "json", "nagios"} <= set(complete("check", "--format", ""))
+    assert {"c", "cpp", "go", "rust"} <= set(complete("plugin", "new", "--lang", ""))
