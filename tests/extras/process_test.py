@@ -1,6 +1,8 @@
 """The process checker: PID files of processes that live, died or were never there, and units of a systemd."""
 import json
 import os
+import pathlib
+import shutil
 import subprocess
 import tempfile
 
@@ -56,27 +58,33 @@ def test_a_number_that_was_given_again_is_told_by_the_programs_name(sleeper, pid
 
 # What a service in a sandbox sees: /proc without other users' processes.
 HIDDEN = """mount -t proc -o hidepid=2 proc /proc
-exec setpriv --reuid 65532 --regid 65532 --clear-groups --inh-caps +dac_read_search --ambient-caps +dac_read_search \\
-    "$0" plugin run "$1" --with "$2" """
+cd "$0"
+exec setpriv --reuid 65532 --regid 65532 --clear-groups bin/probehost plugin run process.so --with settings.yaml"""
 
 
-def test_a_process_that_is_hidden_is_not_said_to_have_ended(sleeper, programs, plugins, tmp_path):
-    with tempfile.NamedTemporaryFile("w", encoding="ascii", prefix="probehost-pid-") as pid_file:
-        os.chmod(pid_file.name, 0o644)
-        pid_file.write(str(sleeper.pid))
-        pid_file.flush()
-        done = run_where_it_is_hidden(programs, plugins, tmp_path, at(pid_file.name, name="sleep"))
+@pytest.fixture
+def for_everyone(programs, plugins):
+    """A directory that every user may read, with the program and the plugin."""
+    with tempfile.TemporaryDirectory(prefix="probehost-") as name:
+        directory = pathlib.Path(name)
+        (directory / "bin").mkdir()
+        for file in ("probehost", "probehost-worker"):
+            shutil.copy(programs / file, directory / "bin")
+        shutil.copy(plugins / "process.so", directory)
+        for each in (directory, *directory.rglob("*")):
+            each.chmod(0o755)
+        yield directory
+
+
+def test_a_process_that_is_hidden_is_not_said_to_have_ended(sleeper, for_everyone):
+    (for_everyone / "app.pid").write_text(str(sleeper.pid), encoding="ascii")
+    (for_everyone / "settings.yaml").write_text(json.dumps(at(for_everyone / "app.pid", name="sleep")), encoding="ascii")
+    done = subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec", HIDDEN, for_everyone], capture_output=True, text=True,
+                          check=False, timeout=60)
     if "mount: " in done.stderr:
         pytest.skip(f"/proc cannot be mounted anew here: {done.stderr.strip()}")
     assert "Process hidden" in done.stdout, done
     assert f"process {sleeper.pid} is another user's" in done.stdout
-
-
-def run_where_it_is_hidden(programs, plugins, directory, with_settings):
-    settings = directory / "settings.yaml"
-    settings.write_text(json.dumps(with_settings), encoding="ascii")
-    return subprocess.run(["unshare", "--mount", "--propagation", "private", "sh", "-ec", HIDDEN, programs / "probehost", plugins / "process.so",
-                           settings], capture_output=True, text=True, check=False, timeout=60)
 
 
 def test_long_and_odd_names_are_compared_as_the_kernel_keeps_them(tmp_path, pid_file):

@@ -22,8 +22,12 @@ def missing(needs=("systemd-nspawn", "nsenter", "unshare")):
     for program in needs:
         if not shutil.which(program):
             return f"{program} is not installed"
-    tried = subprocess.run(["unshare", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"], capture_output=True, text=True, check=False)
-    return f"mounting is not allowed here: {tried.stderr.strip()}" if tried.returncode else None
+    for what, trial in (("mounting is not allowed", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]),
+                        ("no user namespaces can be made, as in a chroot", ["--user", "true"])):
+        tried = subprocess.run(["unshare", *trial], capture_output=True, text=True, check=False)
+        if tried.returncode:
+            return f"{what}: {tried.stderr.strip()}"
+    return None
 
 
 def until(condition, seconds, what):
@@ -46,7 +50,11 @@ class Machine:
         self.leader = None
 
     def boot(self):
-        until(self.is_running, 90, "running")
+        end = time.monotonic() + 90
+        while not self.is_running():
+            if time.monotonic() > end:
+                raise OSError("it does not come up within 90 s " + self.log.read_text(errors="replace").strip()[-400:])
+            time.sleep(0.05)
 
     def is_running(self):
         if self.nspawn.poll() is not None:
@@ -65,7 +73,7 @@ class Machine:
         return None
 
     def command(self, words):
-        return ["nsenter", "-t", self.leader, "-m", "-u", "-i", "-n", "-p", "-C", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        return ["nsenter", "-t", self.leader, "--root", "--wd", "-m", "-u", "-i", "-n", "-p", "-C", "env", "-i", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
                 "HOME=/root", "LC_ALL=C.UTF-8", "DEBIAN_FRONTEND=noninteractive", "SYSTEMD_PAGER=", "bash", "-c", f"cd /; {words}"]
 
     def run(self, words, check=True, timeout=120):
