@@ -22,12 +22,17 @@ def missing(needs=("systemd-nspawn", "nsenter", "unshare")):
     for program in needs:
         if not shutil.which(program):
             return f"{program} is not installed"
-    for what, trial in (("mounting is not allowed", ["--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt"]),
-                        ("no user namespaces can be made, as in a chroot", ["--user", "true"])):
-        tried = subprocess.run(["unshare", *trial], capture_output=True, text=True, check=False)
-        if tried.returncode:
-            return f"{what}: {tried.stderr.strip()}"
-    return None
+    return refused("mounting is not allowed", "--mount", "mount", "-t", "tmpfs", "tmpfs", "/mnt")
+
+
+def no_machine():
+    """Why none can be booted that is whole, with a service in a user namespace of its own."""
+    return missing() or refused("no user namespaces can be made, as in a chroot", "--user", "true")
+
+
+def refused(what, *trial):
+    tried = subprocess.run(["unshare", *trial], capture_output=True, text=True, check=False)
+    return f"{what}: {tried.stderr.strip()}" if tried.returncode else None
 
 
 def until(condition, seconds, what):

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from .machine import TREE, booted, missing, until
+from .machine import TREE, booted, no_machine, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(missing() is not None, reason=f"no systemd can be booted here: {missing()}")]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(no_machine() is not None, reason=f"no systemd can be booted here: {no_machine()}")]
 
 PASSWORD = "correct horse battery staple"
 CHECKS = """
