@@ -68,22 +68,12 @@ build() {
 
 unit_tests() {
     limited 900 ctest --test-dir "$builds/ci-$1" --parallel "$(nproc)" --timeout 120 --no-tests=error \
-        --repeat until-pass:2 --output-on-failure --output-junit "$logs/$stage-unit.xml"
+        --output-on-failure --output-junit "$logs/$stage-unit.xml"
 }
 
-run_pytest() {
-    PROBEHOST_BIN=$builds/ci-$1/bin PROBEHOST_PLUGINS=$builds/ci-$1/plugins limited 1800 /usr/bin/python3 -m pytest \
-        -q -o cache_dir="$logs/$stage-cache" "${@:2}" tests
-}
-
-# Who fails beside others may say whether it fails alone, too; the summary names who did not.
 python_tests() {
-    local all="$logs/$stage-pytest.xml"
-    rm -rf "$logs/$stage-cache"
-    run_pytest "$1" -n "$(nproc)" --dist loadfile --durations 10 --junit-xml "$all" "${@:2}" && return
-    echo "Those that failed, each alone:"
-    run_pytest "$1" --last-failed --last-failed-no-failures none --junit-xml "$logs/alone.xml" "${@:2}" || return
-    /usr/bin/python3 tests/ci/passed_alone.py "$all" "$logs/alone.xml"
+    PROBEHOST_BIN=$builds/ci-$1/bin PROBEHOST_PLUGINS=$builds/ci-$1/plugins limited 1800 /usr/bin/python3 -m pytest \
+        -n "$(nproc)" --dist loadfile -q --durations 10 --junit-xml "$logs/$stage-pytest.xml" "${@:2}" tests
 }
 
 # Sanitizers do not cope with how widely newer kernels spread the memory of a process.
@@ -167,7 +157,6 @@ run_stage() {
     fi
     [ $status -eq 0 ] || { failures+=("$stage") && tail -n 150 "$log"; }
     count $status
-    grep '^passed only when alone' "$log"
     [ $status -eq 0 ] && echo "ok, $((SECONDS - started)) s" || echo "FAILED, $((SECONDS - started)) s, all of it in $log"
 }
 
