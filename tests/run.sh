@@ -14,7 +14,7 @@ declare -A PURPOSE=(
     [system]="integration and system tests against real services (pytest)"
     [tidy]="gate: clang-tidy finds nothing in what is shipped"
     [asan]="unit tests, and the quicker ones of the others, with the address and undefined behaviour sanitizers"
-    [tsan]="unit tests, and those that run a whole host, with the thread sanitizer"
+    [tsan]="the same with the thread sanitizer"
     [fuzz]="whatever reads bytes from outside gets those of libFuzzer for 10 s, with the sanitizers of asan"
 )
 
@@ -119,10 +119,9 @@ stage_asan() {
     sanitized address,undefined
 }
 
-# One checker in a loop has no threads to look at.
 stage_tsan() {
     export TSAN_OPTIONS="log_path=$reports/tsan suppressions=$PWD/tests/support/tsan.supp second_deadlock_stack=1"
-    sanitized thread --ignore=tests/{checkers,extras,authoring,manifests}
+    sanitized thread
 }
 
 stage_fuzz() {
