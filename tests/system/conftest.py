@@ -1,5 +1,6 @@
 """Hosts that end with their test, and the scripted checker that they are configured with."""
 import contextlib
+import socket
 
 import pytest
 
@@ -37,3 +38,12 @@ def serving(configured):
     def make(config, **options):
         return configured(config, **options).start()
     return make
+
+
+@pytest.fixture
+def manager(tmp_path):
+    """A service manager's notify socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(10)
+        yield manager

@@ -8,14 +8,6 @@ import pytest
 from .host import ask, until
 
 
-@pytest.fixture
-def manager(tmp_path):
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(10)
-        yield manager
-
-
 def told(manager, beginning):
     """The first thing that begins like this."""
     while True:

@@ -2,7 +2,6 @@
 import contextlib
 import ctypes
 import os
-import socket
 import time
 
 import pytest
@@ -34,15 +33,6 @@ def stopped(task):
         yield
     finally:
         libc.ptrace(PTRACE_DETACH, task, None, None)
-
-
-@pytest.fixture
-def manager(tmp_path):
-    """A service manager's notify socket."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
-        manager.bind(str(tmp_path / "notify"))
-        manager.settimeout(10)
-        yield manager
 
 
 @pytest.fixture
