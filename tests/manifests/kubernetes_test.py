@@ -5,6 +5,7 @@ import subprocess
 import pytest
 import yaml
 
+from . import service_monitor
 from .api_types import complaints
 from .conftest import PACKAGING
 
@@ -41,7 +42,8 @@ def rendered():
 
 
 def api_complaints(things):
-    return [line for thing in things if thing["kind"] != "ServiceMonitor" for line in complaints(thing)]
+    checked = {"ServiceMonitor": service_monitor.complaints}
+    return [line for thing in things for line in checked.get(thing["kind"], complaints)(thing)]
 
 
 def pod_of(name):
@@ -128,6 +130,13 @@ def test_the_sidecar_is_there_first_and_is_restarted_before_the_application():
     own, other = sidecar["livenessProbe"], application["livenessProbe"]
     assert own["periodSeconds"] * own["failureThreshold"] < other["periodSeconds"] * other["failureThreshold"]
     assert all(application[probe]["httpGet"]["port"] == 8000 for probe in PROBES)
+
+
+@pytest.mark.parametrize("wrong", [{"scrapeTimout": "5s"}, {"interval": 15}, {"interval": "15"}, {"params": {"module": "probehost"}}])
+def test_what_the_operator_would_not_take_is_found(wrong):
+    monitor, = (thing for thing in written("monitoring") if thing["kind"] == "ServiceMonitor")
+    monitor["spec"]["endpoints"][0].update(wrong)
+    assert len(api_complaints([monitor])) == 1
 
 
 def test_prometheus_finds_blackbox_exporter():
