@@ -31,7 +31,8 @@ refuse() {
 
 compile() {
     build=$source/build/image
-    cmake -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_TESTING=OFF
+    cmake -S "$source" -B "$build" -DCMAKE_BUILD_TYPE=Release -DCMAKE_UNITY_BUILD=ON \
+        -DCMAKE_INSTALL_PREFIX=/usr -DBUILD_TESTING=OFF
     cmake --build "$build" --parallel "$(nproc)"
 }
 

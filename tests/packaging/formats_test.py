@@ -3,6 +3,7 @@ import os
 import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -34,7 +35,8 @@ def tarball(shared, tmp_path_factory):
 
 
 def query(rpm, *options):
-    return run("rpm", "--dbpath=/nonexistent", "-qp", *options, rpm).splitlines()
+    with tempfile.TemporaryDirectory() as database:
+        return run("rpm", f"--dbpath={database}", "-qp", *options, rpm).splitlines()
 
 
 def test_there_are_rpms_of_the_same_split(rpms, tmp_path):
@@ -54,7 +56,7 @@ def test_each_rpm_needs_its_libraries(rpms):
     assert any(line.startswith("libpq.so.5") for line in query(rpms["probehost-plugin-postgres"], "--requires"))
     assert any(line.startswith("libPocoNet.so") for line in query(rpms["probehost"], "--requires"))
     assert not any("libPoco" in line for line in query(rpms["probehost-plugin-redis"], "--requires"))
-    version = run("rpm", "--dbpath=/nonexistent", "-qp", "--qf", "%{VERSION}-%{RELEASE}", rpms["probehost"])
+    version, = query(rpms["probehost"], "--qf", "%{VERSION}-%{RELEASE}")
     for name, rpm in rpms.items():
         if "-plugin" in name:
             assert f"probehost = {version}" in query(rpm, "--requires")
