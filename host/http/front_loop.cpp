@@ -147,7 +147,7 @@ void FrontLoop::dispatch(const epoll_event& event) {
     if (key == wakeKey) {
         eventfd_t ignored = 0;
         ::eventfd_read(wakeUp_.get(), &ignored);
-        return;
+        return readMail(); // after it, as mail that comes between the two would not wake anybody
     }
     Connection* connection = table_.find(key);
     if (connection == nullptr) return;

@@ -44,6 +44,22 @@ TEST_CASE("parking: a probe of stale results waits until fresher ones are publis
     CHECK(eventually([&] { return front.count(Count::ParkedNow) == 0; }));
 }
 
+TEST_CASE("parking: answers that are published while the front turns to others wake it again", "[http]") {
+    TestFront front(waiting(60s), stale());
+    Client client = front.client();
+    for (int round = 0; round < 2000; ++round) {
+        front.front().publish(stale());
+        client.send(request("/health/ready"));
+        REQUIRE(front.reaches(Count::Parked, static_cast<uint64_t>(round + 1)));
+        front.front().publish(stale());
+        for (const auto end = Clock::now() + std::chrono::microseconds(round % 100); Clock::now() < end;) {
+        }
+        front.front().publish(fresh());
+        REQUIRE(client.hasAnswerWithin(300ms)); // the front's longest sleep is 500 ms
+        CHECK(client.receive().status == 200);
+    }
+}
+
 TEST_CASE("parking: at its deadline a probe gets the latest answer", "[http]") {
     const TestFront front(waiting(100ms), stale());
     const auto began = Clock::now();
