@@ -13,19 +13,32 @@ namespace {
 // A run that comes back a moment after its deadline timed out and is not called stuck.
 constexpr milliseconds grace{500};
 
+// Replicas that start together should not run their checks together for ever: the first few intervals are shorter, by
+// chance, which spreads the runs over the whole interval.
+constexpr int startsToSpread = 4;
+
 } // namespace
 
 Check::Check(CheckPolicy policy, std::unique_ptr<Checker> checker)
     : policy_(std::move(policy)), checker_(std::move(checker)) {}
 
-RunRequest Check::start(TimePoint now, Reason reason, double jitter) {
+RunRequest Check::request(TimePoint now, Reason reason) const {
+    const auto due = reason == Reason::Schedule && due_ != TimePoint::min() ? due_ : now;
+    return {now + policy_.timeout, reason, static_cast<uint32_t>(history_.runs + 1), due};
+}
+
+void Check::start(TimePoint now, double jitter) {
     phase_ = Phase::Running;
     deadline_ = now + policy_.timeout;
     requested_ = deadline_;
-    const auto spread = duration_cast<Clock::duration>(policy_.interval * (jitter / 10.0));
-    due_ = policy_.interval.count() == 0 ? TimePoint::max() : now + policy_.interval + spread;
+    starts_++;
+    due_ = policy_.interval.count() == 0 ? TimePoint::max() : now + untilNext(jitter);
     history_.runs++;
-    return {deadline_, reason, static_cast<uint32_t>(history_.runs)};
+}
+
+Clock::duration Check::untilNext(double jitter) const {
+    const double share = starts_ <= startsToSpread ? 0.75 + jitter / 4 : 1 + jitter / 10;
+    return duration_cast<Clock::duration>(policy_.interval * share);
 }
 
 bool Check::finish(std::optional<Result> result, TimePoint now) {

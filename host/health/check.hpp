@@ -30,8 +30,12 @@ class Check {
     bool stuck() const { return phase_ == Phase::Stuck; }
     bool due(TimePoint now) const { return idle() && now >= due_; }
 
-    // A run begins; `jitter` (-1 to 1) spreads the next one by a tenth of the interval.
-    RunRequest start(TimePoint now, Reason reason, double jitter);
+    // What a run that begins `now` is to be told.
+    RunRequest request(TimePoint now, Reason reason) const;
+
+    // It has begun; `jitter` (-1 to 1) moves the next one by a tenth of the interval, and the first few to anywhere in
+    // its second half.
+    void start(TimePoint now, double jitter);
 
     // The run came back, with nothing when it was cut short. A late result is dropped. True when the state changed.
     bool finish(std::optional<Result> result, TimePoint now);
@@ -60,6 +64,7 @@ class Check {
   private:
     enum class Phase { Idle, Running, Stuck };
 
+    Clock::duration untilNext(double jitter) const;
     bool record(Result result, TimePoint now);
     bool counts(bool passed) const;
     bool gaveUpInStandstill(const std::optional<Result>& result, TimePoint now) const;
@@ -73,6 +78,7 @@ class Check {
     std::unique_ptr<Checker> checker_;
 
     Phase phase_ = Phase::Idle;
+    int starts_ = 0;
     TimePoint due_ = TimePoint::min();
     TimePoint deadline_{};
     TimePoint requested_{}; // the deadline that the checker was given

@@ -7,25 +7,64 @@ namespace probehost {
 
 namespace {
 
+constexpr int moreThreads = 16; // at a time, where those there are do not come back
+
 std::optional<int64_t> minutes(const std::optional<milliseconds>& time) {
     if (!time) return std::nullopt;
     return std::chrono::floor<std::chrono::minutes>(*time).count();
 }
 
+// Reports of very many checks take long enough to be made a little more rarely.
+milliseconds pauseAfterReport(std::size_t checks) { return milliseconds(checks / 100); }
+
+template <typename Names, typename Checks>
+void name(Names& names, const Checks& checks) {
+    names.clear();
+    for (const auto& check : checks) names.emplace(check->policy().name, check.get());
+}
+
+// What was told of these checks, in their order; nothing of those that are new.
+std::shared_ptr<const Report> toldOf(const CheckSchedule::Checks& checks, const Report& told) {
+    std::unordered_map<std::string_view, const CheckState*> known;
+    for (const auto& state : told.checks) known.emplace(state.name, &state);
+    auto report = std::make_shared<Report>();
+    for (const auto& check : checks) {
+        const auto found = known.find(check->policy().name);
+        report->checks.push_back(found == known.end() ? CheckState() : *found->second);
+    }
+    return report;
+}
+
 } // namespace
 
 CheckSchedule::CheckSchedule(Checks checks, HealthObserver& observer, Runner& runner, uint32_t seed)
-    : observer_(observer), runner_(runner), checks_(std::move(checks)), random_(seed) {}
+    : observer_(observer), runner_(runner), checks_(std::move(checks)), told_(toldOf(checks_, {})), random_(seed) {
+    name(names_, checks_);
+    for (auto& check : checks_) plan(*check);
+}
 
 void CheckSchedule::turn(TimePoint now) {
-    for (auto* checks : {&checks_, &retired_}) {
-        for (auto& check : *checks) expire(*check, now);
-    }
-    for (auto& check : checks_) {
-        if (check->due(now) && holder(*check) == nullptr) start(*check, Reason::Schedule, now);
-    }
+    while (Check* check = events_.take(now)) happen(*check, now);
+    startWaiting(now);
     buryRetired();
-    if (dirty_ || now >= shownUntil_) publish(now);
+    if ((dirty_ || now >= shownUntil_) && now >= reportAfter_) publish(now);
+}
+
+CheckSchedule::TimePoint CheckSchedule::nextEvent() const {
+    const auto report = dirty_ ? TimePoint::min() : shownUntil_;
+    return std::min({events_.next(), lookAgain_, std::max(report, reportAfter_)});
+}
+
+void CheckSchedule::happen(Check& check, TimePoint now) {
+    expire(check, now);
+    if (check.due(now)) waiting_.add(check, Reason::Schedule, now);
+    plan(check);
+}
+
+void CheckSchedule::plan(Check& check) {
+    const bool former = namesake(check) != &check;
+    const bool rests = former ? check.idle() : waiting_.contains(check) || holder(check) != nullptr;
+    events_.set(check, rests ? TimePoint::max() : check.nextEvent());
 }
 
 void CheckSchedule::drain(bool draining) {
@@ -35,7 +74,10 @@ void CheckSchedule::drain(bool draining) {
 
 void CheckSchedule::pardon(Clock::duration time) {
     for (auto* checks : {&checks_, &retired_}) {
-        for (auto& check : *checks) check->pardon(time);
+        for (auto& check : *checks) {
+            check->pardon(time);
+            plan(*check);
+        }
     }
 }
 
@@ -45,16 +87,48 @@ void CheckSchedule::end() {
     }
 }
 
-void CheckSchedule::start(Check& check, Reason reason, TimePoint now) {
-    const double jitter = std::uniform_real_distribution(-1.0, 1.0)(random_);
-    const auto request = check.start(now, reason, jitter);
-    if (!runner_.run(check, request)) finish(check, Result::failed("No check thread free"), now);
+void CheckSchedule::startWaiting(TimePoint now) {
+    if (waiting_.stalled(now) && !runner_.hasRoom()) {
+        runner_.grow(moreThreads);
+        waiting_.progress(now);
+    }
+    while (!waiting_.empty() && runner_.hasRoom()) {
+        const auto next = waiting_.take();
+        if (start(next, now)) continue;
+        waiting_.putBack(next);
+        break;
+    }
+    lookAgain_ = waiting_.nextLook(now);
+}
+
+// False when it has to wait on. Threads that the system refuses now may come soon, those of other runs if no others.
+bool CheckSchedule::start(const RunQueue::Waiting& next, TimePoint now) {
+    Check& check = *next.check;
+    if (runner_.run(check, check.request(now, next.reason))) {
+        begin(check, now);
+        return true;
+    }
+    if (now - next.since < check.policy().timeout) return false;
+    begin(check, now);
+    finish(check, Result::failed("No check thread free"), now);
+    return true;
+}
+
+void CheckSchedule::begin(Check& check, TimePoint now) {
+    check.start(now, std::uniform_real_distribution(-1.0, 1.0)(random_));
+    plan(check);
 }
 
 void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint now) {
     if (check.stuck()) runner_.grow(-1);
     check.finish(std::move(result), now);
+    waiting_.progress(now);
     dirty_ = true;
+    plan(check);
+    const auto held = holders_.find(check.policy().name);
+    if (held == holders_.end() || held->second != &check) return;
+    holders_.erase(held);
+    if (Check* successor = namesake(check)) plan(*successor);
 }
 
 // A stuck run keeps its thread, so the pool gets another one for the others.
@@ -63,42 +137,53 @@ void CheckSchedule::expire(Check& check, TimePoint now) {
     check.checker().cancel();
     runner_.grow(1);
     dirty_ = true;
-    for (auto& each : checks_) {
-        if (each.get() != &check && each->policy().name == check.policy().name) each->inherit(check);
-    }
+    Check* successor = namesake(check);
+    if (successor != nullptr && successor != &check) successor->inherit(check);
 }
 
 void CheckSchedule::refresh(Probe probe, TimePoint now) {
     for (auto& check : checks_) {
         const bool tooOld = check->freshUntil() < now;
-        const bool can = check->idle() && holder(*check) == nullptr;
-        if (check->policy().probes.has(probe) && can && tooOld) start(*check, Reason::Probe, now);
+        const bool can = check->idle() && !waiting_.contains(*check) && holder(*check) == nullptr;
+        if (!check->policy().probes.has(probe) || !can || !tooOld) continue;
+        waiting_.add(*check, Reason::Probe, now);
+        plan(*check);
     }
     dirty_ = true; // those who wait are answered even when nothing had to run
 }
 
 void CheckSchedule::replace(Checks checks) {
-    const auto more = static_cast<int>(checks.size()) - static_cast<int>(checks_.size());
-    if (more > 0) runner_.grow(2 * more);
     for (auto& check : checks) {
-        const auto former = std::ranges::find(checks_, check->policy().name, [](auto& c) { return c->policy().name; });
-        if (former != checks_.end()) check->inherit(**former);
+        if (const Check* former = namesake(*check)) check->inherit(*former);
     }
-    for (auto& check : checks_) {
-        check->checker().end();
-        retired_.push_back(std::move(check));
-    }
+    told_ = toldOf(checks, *told_);
+    waiting_.clear();
+    names_.clear();
+    for (auto& check : checks_) retire(std::move(check));
     checks_ = std::move(checks);
+    name(names_, checks_);
+    for (auto& check : checks_) plan(*check);
     dirty_ = true;
+}
+
+void CheckSchedule::retire(std::unique_ptr<Check> check) {
+    check->checker().end();
+    if (check->idle())
+        events_.remove(*check);
+    else
+        holders_.emplace(check->policy().name, check.get());
+    retired_.push_back(std::move(check));
 }
 
 // Over a reload, too, a check has one run at a time, and its namesake's may still be under way.
 const Check* CheckSchedule::holder(const Check& check) const {
-    const auto holds = [&](const auto& former) {
-        return !former->idle() && former->policy().name == check.policy().name;
-    };
-    const auto found = std::ranges::find_if(retired_, holds);
-    return found == retired_.end() ? nullptr : found->get();
+    const auto found = holders_.find(check.policy().name);
+    return found == holders_.end() || found->second == &check ? nullptr : found->second;
+}
+
+Check* CheckSchedule::namesake(const Check& check) const {
+    const auto found = names_.find(check.policy().name);
+    return found == names_.end() ? nullptr : found->second;
 }
 
 void CheckSchedule::buryRetired() {
@@ -106,17 +191,19 @@ void CheckSchedule::buryRetired() {
 }
 
 void CheckSchedule::publish(TimePoint now) {
-    Report report;
+    auto report = std::make_shared<Report>();
+    report->checks.reserve(checks_.size());
     shownUntil_ = TimePoint::max();
-    for (const auto& check : checks_) report.checks.push_back(stateOf(*check, now));
-    started_ = started_ || allStarted(report.checks);
-    report.draining = draining_;
-    report.started = started_;
-    tellChanges(report.checks, now);
-    observer_.reported(report, readyFreshUntil());
-    told_ = std::move(report.checks);
+    for (const auto& check : checks_) report->checks.push_back(stateOf(*check, now));
+    started_ = started_ || allStarted(report->checks);
+    report->draining = draining_;
+    report->started = started_;
+    tellChanges(report->checks, now);
+    told_ = std::move(report);
     toldAt_ = now;
     dirty_ = false;
+    reportAfter_ = now + pauseAfterReport(checks_.size());
+    observer_.reported(told_, readyFreshUntil());
 }
 
 // A run that outlived a reload still makes its check stuck.
@@ -131,14 +218,16 @@ CheckState CheckSchedule::stateOf(const Check& check, TimePoint now) {
 }
 
 void CheckSchedule::tellChanges(const std::vector<CheckState>& states, TimePoint now) {
-    for (const auto& after : states) {
-        const auto before = std::ranges::find(told_, after.name, &CheckState::name);
-        if (before == told_.end() || !after.everRan) continue;
-        const bool changed = before->everRan != after.everRan || before->healthy != after.healthy ||
-                             minutes(before->stuckFor) != minutes(after.stuckFor) || before->warning != after.warning;
+    for (std::size_t i = 0; i < states.size(); i++) {
+        const auto& before = told_->checks[i];
+        const auto& after = states[i];
+        if (before.name.empty() || !after.everRan) continue;
+        const bool changed = before.everRan != after.everRan || before.healthy != after.healthy ||
+                             minutes(before.stuckFor) != minutes(after.stuckFor) || before.warning != after.warning;
         if (!changed) continue;
-        if (before->stuckFor) *before->stuckFor += std::chrono::duration_cast<milliseconds>(now - toldAt_);
-        observer_.changed(*before, after);
+        auto until = before;
+        if (until.stuckFor) *until.stuckFor += std::chrono::duration_cast<milliseconds>(now - toldAt_);
+        observer_.changed(until, after);
     }
 }
 
@@ -151,17 +240,6 @@ CheckSchedule::TimePoint CheckSchedule::readyFreshUntil() const {
         if (check->policy().probes.has(Probe::Ready) && !never) fresh = std::min(fresh, check->freshUntil());
     }
     return fresh;
-}
-
-CheckSchedule::TimePoint CheckSchedule::nextEvent() const {
-    auto next = shownUntil_;
-    for (const auto& check : checks_) {
-        if (holder(*check) == nullptr) next = std::min(next, check->nextEvent());
-    }
-    for (const auto& former : retired_) {
-        if (!former->idle()) next = std::min(next, former->nextEvent());
-    }
-    return next;
 }
 
 } // namespace probehost

@@ -6,10 +6,14 @@
 
 #include <memory>
 #include <random>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "health/check.hpp"
+#include "health/event_queue.hpp"
 #include "health/report.hpp"
+#include "health/run_queue.hpp"
 
 namespace probehost {
 
@@ -19,7 +23,7 @@ class HealthObserver {
     virtual ~HealthObserver() = default;
     // Something that answers show has changed. `readyFreshUntil`: a ready probe arriving later waits for the next
     // report.
-    virtual void reported(const Report& report, Clock::time_point readyFreshUntil) = 0;
+    virtual void reported(std::shared_ptr<const Report> report, Clock::time_point readyFreshUntil) = 0;
     // A check got healthy or unhealthy, or a run of it got stuck or unstuck, or was so for another minute. `before` is
     // the state as last told, but a time for which it was stuck goes on to the end.
     virtual void changed(const CheckState& before, const CheckState& after) = 0;
@@ -29,10 +33,12 @@ class HealthObserver {
 class Runner {
   public:
     virtual ~Runner() = default;
-    // Has `check` run and hands the result to CheckSchedule::finish, not before this has returned. False when it
-    // cannot.
+    // Whether a run would find a thread now; one that does not is asked for again later.
+    virtual bool hasRoom() = 0;
+    // Has `check` run and hands the result to CheckSchedule::finish, not before this has returned. False when the
+    // system has no thread for it.
     virtual bool run(Check& check, const RunRequest& request) = 0;
-    // More or less room for runs, for more checks or for stuck ones.
+    // More or less room for runs, for stuck ones or where none comes back.
     virtual void grow(int runs) = 0;
     // Takes and destroys a check, whose plugin may take its time. False, with nothing taken, when it cannot yet.
     virtual bool bury(std::unique_ptr<Check>& check) = 0;
@@ -43,7 +49,7 @@ class CheckSchedule {
     using TimePoint = Check::TimePoint;
     using Checks = std::vector<std::unique_ptr<Check>>;
 
-    // `observer` and `runner` outlive this; `seed` decides how runs are spread.
+    // No two of `checks` have the same name; `observer` and `runner` outlive this; `seed` decides how runs are spread.
     CheckSchedule(Checks checks, HealthObserver& observer, Runner& runner, uint32_t seed);
 
     // Does all that is due at `now`; to be called by nextEvent(), and after any of the calls below.
@@ -60,10 +66,18 @@ class CheckSchedule {
     void end();                        // cancels all runs, for good
 
   private:
-    void start(Check& check, Reason reason, TimePoint now);
+    using Named = std::unordered_map<std::string_view, Check*>;
+
+    void happen(Check& check, TimePoint now);
+    void startWaiting(TimePoint now);
+    bool start(const RunQueue::Waiting& next, TimePoint now);
+    void begin(Check& check, TimePoint now);
     void expire(Check& check, TimePoint now);
-    const Check* holder(const Check& check) const; // who of a former configuration keeps it from running
+    void plan(Check& check); // when something is due of it next
+    void retire(std::unique_ptr<Check> check);
     void buryRetired();
+    const Check* holder(const Check& check) const; // who of a former configuration keeps it from running
+    Check* namesake(const Check& check) const;     // in the configuration in force
     CheckState stateOf(const Check& check, TimePoint now);
     void tellChanges(const std::vector<CheckState>& states, TimePoint now);
     TimePoint readyFreshUntil() const;
@@ -71,13 +85,19 @@ class CheckSchedule {
     HealthObserver& observer_;
     Runner& runner_;
     Checks checks_;
-    Checks retired_;               // of former configurations, until their runs come back
-    std::vector<CheckState> told_; // states as last told to the observer
+    Named names_;    // of checks_
+    Checks retired_; // of former configurations, until their runs come back and they are buried
+    Named holders_;  // those of retired_ that run
+    EventQueue events_;
+    RunQueue waiting_;                   // of checks_
+    std::shared_ptr<const Report> told_; // as last told, a check at the place where checks_ has it
     TimePoint toldAt_{};
     bool draining_ = false;
     bool started_ = false;
     bool dirty_ = true;                       // a report is due
     TimePoint shownUntil_ = TimePoint::max(); // a report is due by then
+    TimePoint reportAfter_ = TimePoint::min();
+    TimePoint lookAgain_ = TimePoint::max(); // for a thread
     std::minstd_rand random_;
 };
 

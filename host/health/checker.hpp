@@ -14,6 +14,7 @@ struct RunRequest {
     Clock::time_point deadline;
     Reason reason = Reason::Schedule;
     uint32_t attempt = 1;
+    Clock::time_point due{}; // when it should have begun
 };
 
 class Checker {

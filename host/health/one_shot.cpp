@@ -31,10 +31,12 @@ Clock::time_point firstDeadline(const std::vector<std::unique_ptr<Check>>& check
 } // namespace
 
 OneShot runOnce(std::vector<std::unique_ptr<Check>>& checks, const std::function<void(size_t)>& progress) {
-    auto pool = std::make_unique<RunPool>(static_cast<int>(checks.size()));
+    auto pool = std::make_unique<RunPool>(std::max(1, static_cast<int>(checks.size())));
     const auto gathering = std::make_shared<Gathering>();
     for (size_t i = 0; i < checks.size(); i++) {
-        const auto request = checks[i]->start(Clock::now(), Reason::Once, 0);
+        const auto now = Clock::now();
+        const auto request = checks[i]->request(now, Reason::Once);
+        checks[i]->start(now, 0);
         pool->run(checks[i]->checker(), request, [gathering, i](std::optional<Result> result) {
             const std::scoped_lock lock(gathering->mutex);
             gathering->back.emplace_back(i, std::move(result));

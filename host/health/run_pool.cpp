@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <memory>
 #include <thread>
 
@@ -12,8 +13,8 @@ namespace probehost {
 
 namespace {
 
-constexpr int spareThreads = 2; // a thread is busy a moment longer than its run
-constexpr int idleSeconds = 60; // after which an unused thread ends
+constexpr std::size_t threadsOfSmallest = 48; // and one more for each processor
+constexpr int idleSeconds = 60;               // after which an unused thread ends
 constexpr int stackBytes = 512 * 1024;
 constexpr int lowestPriority = 19;
 
@@ -34,7 +35,12 @@ class Task final : public Poco::Runnable {
 
 } // namespace
 
-RunPool::RunPool(int checks) : pool_("check", 1, 2 * checks + spareThreads, idleSeconds, stackBytes) {}
+RunPool::RunPool(int threads) : pool_("check", 1, threads, idleSeconds, stackBytes) {}
+
+int RunPool::threadsFor(std::size_t checks) {
+    const std::size_t most = threadsOfSmallest + std::thread::hardware_concurrency();
+    return static_cast<int>(std::clamp<std::size_t>(checks, 1, most));
+}
 
 bool RunPool::run(Checker& checker, const RunRequest& request, Done done) {
     return execute([&checker, request, done = std::move(done)] { done(checker.run(request)); });

@@ -18,7 +18,8 @@ int64_t nanoseconds(Clock::time_point time) {
 } // namespace
 
 Scheduler::Scheduler(Checks checks, HealthObserver& observer)
-    : schedule_(std::move(checks), observer, *this, std::random_device{}()), pool_(static_cast<int>(schedule_.size())) {
+    : schedule_(std::move(checks), observer, *this, std::random_device{}()),
+      pool_(RunPool::threadsFor(schedule_.size())) {
     beat_ = nanoseconds(Clock::now());
 }
 
@@ -48,7 +49,10 @@ void Scheduler::refresh(Probe probe) {
 void Scheduler::replace(Checks checks) {
     // A message is copied about, so it cannot own what cannot be copied.
     auto carried = std::make_shared<Checks>(std::move(checks));
-    post([this, carried](auto) { schedule_.replace(std::move(*carried)); });
+    post([this, carried](auto) {
+        pool_.grow(RunPool::threadsFor(carried->size()) - RunPool::threadsFor(schedule_.size()));
+        schedule_.replace(std::move(*carried));
+    });
 }
 
 void Scheduler::drain(bool draining) {

@@ -40,6 +40,7 @@ class Scheduler : private Runner {
   private:
     using Message = std::function<void(Clock::time_point)>;
 
+    bool hasRoom() override { return pool_.hasRoom(); }
     bool run(Check& check, const RunRequest& request) override;
     void grow(int runs) override { pool_.grow(runs); }
     bool bury(std::unique_ptr<Check>& check) override;

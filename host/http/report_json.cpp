@@ -112,9 +112,17 @@ std::set<const CheckState*> mostTelling(const Report& report, Probe probe, size_
     return taken;
 }
 
+bool mayFit(const Report& report, Probe probe) {
+    constexpr size_t shortest = std::string_view(R"("":{"healthy":true},)").size();
+    const auto shown = std::ranges::count_if(report.checks, [&](const auto& check) { return check.probes.has(probe); });
+    return static_cast<size_t>(shown) * shortest <= largestBody;
+}
+
 std::string fittingBody(const Report& report, Probe probe, const Object::Ptr& body) {
-    auto full = withChecks(body, report, probe, [](const CheckState&) { return true; });
-    if (full.size() <= largestBody) return full;
+    if (mayFit(report, probe)) {
+        auto full = withChecks(body, report, probe, [](const CheckState&) { return true; });
+        if (full.size() <= largestBody) return full;
+    }
     const auto empty = withChecks(body, report, probe, [](const CheckState&) { return false; });
     const auto shown = mostTelling(report, probe, largestBody - empty.size());
     return withChecks(body, report, probe, [&](const CheckState& check) { return shown.contains(&check); });

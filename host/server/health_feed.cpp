@@ -82,15 +82,14 @@ std::shared_ptr<const Report> HealthFeed::latest() const {
     return latest_;
 }
 
-void HealthFeed::reported(const Report& report, Clock::time_point readyFreshUntil) {
-    auto latest = std::make_shared<const Report>(report);
+void HealthFeed::reported(std::shared_ptr<const Report> report, Clock::time_point readyFreshUntil) {
     std::shared_ptr<const Report> before;
     {
         const std::scoped_lock lock(mutex_);
-        before = std::exchange(latest_, latest);
-        if (publish_) publish_(renderAnswers(report, service_, readyFreshUntil));
+        before = std::exchange(latest_, report);
+        if (publish_) publish_(renderAnswers(*report, service_, readyFreshUntil));
     }
-    if (before) logVerdicts(*before, *latest);
+    if (before) logVerdicts(*before, *report);
     tellNewStatus();
     if (!before) arrived_.notify_all();
 }

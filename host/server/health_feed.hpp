@@ -36,7 +36,7 @@ class HealthFeed final : public HealthObserver {
     // Any thread, after the first.
     std::shared_ptr<const Report> latest() const;
 
-    void reported(const Report& report, Clock::time_point readyFreshUntil) override;
+    void reported(std::shared_ptr<const Report> report, Clock::time_point readyFreshUntil) override;
     void changed(const CheckState& before, const CheckState& after) override;
 
   private:

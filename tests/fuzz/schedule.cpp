@@ -132,6 +132,8 @@ class World final : Runner, HealthObserver {
             require(intervals_[check.name] == 0ms || check.runs > before[check.name], "no check is forgotten");
     }
 
+    bool hasRoom() override { return script_.byte() < 230; }
+
     bool run(Check& check, const RunRequest& request) override {
         for (const auto& other : runs_)
             require(other.check->policy().name != check.policy().name, "one run of a name at a time");
@@ -151,7 +153,7 @@ class World final : Runner, HealthObserver {
         return true;
     }
 
-    void reported(const Report& report, TimePoint) override { reported_ = report; }
+    void reported(std::shared_ptr<const Report> report, TimePoint) override { reported_ = *report; }
 
     void changed(const CheckState& before, const CheckState& after) override {
         require(before.name == after.name, "a change is one check's");

@@ -28,7 +28,7 @@ struct Subject {
     explicit Subject(const CheckPolicy& policy = every10s())
         : check(policy, std::make_unique<ScriptedChecker>(trace, passing())) {}
     void run(Clock::time_point at, std::optional<Result> result, Clock::duration took = 5ms) {
-        check.start(at, Reason::Schedule, 0);
+        check.start(at, 0);
         check.finish(std::move(result), at + took);
     }
 };
@@ -50,12 +50,12 @@ TEST_CASE("check: a new one is due at once and has no result yet", "[health]") {
 
 TEST_CASE("check: a run gets its deadline, its reason and its number", "[health]") {
     Subject subject;
-    const auto first = subject.check.start(t0, Reason::Schedule, 0);
+    const auto first = subject.check.request(t0, Reason::Schedule);
     CHECK(first.deadline == t0 + 2s);
     CHECK(first.reason == Reason::Schedule);
     CHECK(first.attempt == 1);
-    subject.check.finish(passed(), t0 + 1ms);
-    const auto second = subject.check.start(t0 + 1s, Reason::Probe, 0);
+    subject.run(t0, passed());
+    const auto second = subject.check.request(t0 + 1s, Reason::Probe);
     CHECK(second.deadline == t0 + 3s);
     CHECK(second.reason == Reason::Probe);
     CHECK(second.attempt == 2);
@@ -63,7 +63,7 @@ TEST_CASE("check: a run gets its deadline, its reason and its number", "[health]
 
 TEST_CASE("check: while it runs it is neither idle nor due, however long that takes", "[health]") {
     Subject subject;
-    subject.check.start(t0, Reason::Schedule, 0);
+    subject.check.start(t0, 0);
     CHECK_FALSE(subject.check.idle());
     CHECK_FALSE(subject.check.due(t0 + 1h));
     CHECK(subject.check.nextEvent() == t0 + 2s);
@@ -75,11 +75,23 @@ TEST_CASE("check: the next run is due an interval after the start of the last, s
     auto [jitter, due] = GENERATE(table<double, milliseconds>({{0.0, 10s}, {1.0, 11s}, {-1.0, 9s}, {0.5, 10500ms}}));
     CAPTURE(jitter);
     Subject subject;
-    subject.check.start(t0, Reason::Schedule, jitter);
+    for (auto start = t0 - 40s; start < t0; start += 10s) subject.run(start, passed());
+    subject.check.start(t0, jitter);
     subject.check.finish(passed(), t0 + 1500ms);
     CHECK(subject.check.nextEvent() == t0 + due);
     CHECK_FALSE(subject.check.due(t0 + due - 1ms));
     CHECK(subject.check.due(t0 + due));
+}
+
+TEST_CASE("check: the first four intervals are shorter by chance, so that who started together parts", "[health]") {
+    auto [jitter, due] = GENERATE(table<double, milliseconds>({{0.0, 7500ms}, {1.0, 10s}, {-1.0, 5s}, {0.5, 8750ms}}));
+    const int before = GENERATE(range(0, 4));
+    CAPTURE(jitter, before);
+    Subject subject;
+    for (int i = 0; i < before; i++) subject.run(t0 - 10s, passed());
+    subject.check.start(t0, jitter);
+    subject.check.finish(passed(), t0 + 1500ms);
+    CHECK(subject.check.nextEvent() == t0 + due);
 }
 
 TEST_CASE("check: with the interval zero it runs once, and then never by itself", "[health]") {
@@ -180,7 +192,7 @@ TEST_CASE("check: a run that comes back just before its deadline is in time", "[
 TEST_CASE("check: a run expires at its deadline, once, and not before", "[health]") {
     Subject subject;
     CHECK_FALSE(subject.check.expire(t0 + 1h));
-    subject.check.start(t0, Reason::Schedule, 0);
+    subject.check.start(t0, 0);
     CHECK_FALSE(subject.check.expire(t0 + 2s - 1ns));
     CHECK(subject.check.expire(t0 + 2s));
     CHECK_FALSE(subject.check.expire(t0 + 3s));
@@ -193,7 +205,7 @@ TEST_CASE("check: a run expires at its deadline, once, and not before", "[health
 
 TEST_CASE("check: while its run is overdue it is not started again, and no probe waits for it", "[health]") {
     Subject subject;
-    subject.check.start(t0, Reason::Schedule, 0);
+    subject.check.start(t0, 0);
     subject.check.expire(t0 + 2s);
     CHECK_FALSE(subject.check.due(t0 + 1h));
     CHECK_FALSE(subject.check.idle());
@@ -206,7 +218,7 @@ TEST_CASE("check: a late result is dropped, and the next run is due at once", "[
     policy.interval = GENERATE(milliseconds(0), milliseconds(10s));
     Subject subject(policy);
     subject.run(t0, passed(1.0));
-    subject.check.start(t0 + 10s, Reason::Probe, 0);
+    subject.check.start(t0 + 10s, 0);
     subject.check.expire(t0 + 12s);
     CHECK(subject.check.finish(passed(99.0), t0 + 13s));
 
@@ -239,7 +251,7 @@ TEST_CASE("check: a run gets back the time in which the process stood still", "[
     impatient.timeout = milliseconds(400);
     const auto subject = check(impatient, trace, passing());
     const Clock::time_point start(std::chrono::hours(1));
-    subject->start(start, Reason::Schedule, 0);
+    subject->start(start, 0);
     subject->pardon(milliseconds(1200));
     CHECK_FALSE(subject->expire(start + milliseconds(1300)));
     SECTION("and its result counts") {
@@ -250,7 +262,7 @@ TEST_CASE("check: a run gets back the time in which the process stood still", "[
         subject->finish(std::nullopt, start + milliseconds(1300));
         CHECK_FALSE(subject->state(start + milliseconds(1300)).everRan);
         REQUIRE(subject->due(start + milliseconds(1300)));
-        subject->start(start + milliseconds(1300), Reason::Schedule, 0);
+        subject->start(start + milliseconds(1300), 0);
         subject->finish(std::nullopt, start + milliseconds(1700)); // without a standstill this time
         CHECK(subject->state(start + milliseconds(1700)).error == "Timeout after 400ms");
     }

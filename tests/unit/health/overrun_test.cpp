@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-CheckPolicy impatient(const char* name, milliseconds timeout) {
+CheckPolicy impatient(const std::string& name, milliseconds timeout) {
     auto policy = test::policy(name);
     policy.timeout = timeout;
     policy.interval = 1ms;
@@ -79,7 +79,8 @@ TEST_CASE("overrun: the others go on, and it is not started again meanwhile, eve
         gate.pass();
         return passed();
     }));
-    for (auto& other : others) checks.push_back(check(impatient("other", 20s), other, passing()));
+    for (auto& other : others)
+        checks.push_back(check(impatient("other " + std::to_string(checks.size()), 20s), other, passing()));
     Scheduler scheduler(std::move(checks), record);
     scheduler.start();
     record.first("redis", stuck);
@@ -124,7 +125,7 @@ TEST_CASE("overrun: every check but one may hang", "[health]") {
     Gate gate;
     Scheduler::Checks checks;
     for (auto& trace : traces) {
-        checks.push_back(check(impatient("hangs", 20ms), trace, [&](int) {
+        checks.push_back(check(impatient("hangs " + std::to_string(checks.size()), 20ms), trace, [&](int) {
             gate.pass();
             return passed();
         }));
@@ -147,7 +148,7 @@ TEST_CASE("overrun: ten thousand of them leave no thread behind", "[health]") {
     std::array<Trace, side> traces;
     Scheduler::Checks checks;
     for (auto& trace : traces) {
-        checks.push_back(check(impatient("slow", 1ms), trace, [&](int) {
+        checks.push_back(check(impatient("slow " + std::to_string(checks.size()), 1ms), trace, [&](int) {
             std::this_thread::sleep_for(2ms);
             return passed();
         }));

@@ -15,10 +15,10 @@ const CheckState& of(const Report& report, const std::string& check) {
     return *found;
 }
 
-void Record::reported(const Report& report, Clock::time_point readyFreshUntil) {
+void Record::reported(std::shared_ptr<const Report> report, Clock::time_point readyFreshUntil) {
     {
         const std::scoped_lock lock(mutex_);
-        told_.push_back({report, readyFreshUntil, Clock::now()});
+        told_.push_back({*report, readyFreshUntil, Clock::now()});
     }
     news_.notify_all();
 }

@@ -22,7 +22,7 @@ class Record final : public HealthObserver {
         Clock::time_point at;
     };
 
-    void reported(const Report& report, Clock::time_point readyFreshUntil) override;
+    void reported(std::shared_ptr<const Report> report, Clock::time_point readyFreshUntil) override;
     void changed(const CheckState& before, const CheckState& after) override;
 
     // The first report of all that is as wanted, waited for; the test fails when none comes.

@@ -202,7 +202,7 @@ TEST_CASE("replace: checks whose destruction never ends take no thread from the 
     for (int i = 0; i < 20; i++) {
         const auto name = "lingering " + std::to_string(i);
         Scheduler::Checks next;
-        next.push_back(std::make_unique<Check>(policy(name.c_str()), std::make_unique<Lingering>(gate)));
+        next.push_back(std::make_unique<Check>(policy(name), std::make_unique<Lingering>(gate)));
         scheduler.replace(std::move(next));
         const auto told = record.first(name, [](const CheckState& state) { return state.everRan; });
         CHECK(of(told.report, name).error.empty());
@@ -219,7 +219,7 @@ TEST_CASE("replace: from no checks to many and back to none", "[health]") {
     scheduler.start();
     Scheduler::Checks many;
     for (auto& trace : traces) {
-        many.push_back(check(policy("one of many"), trace, [&](int) {
+        many.push_back(check(policy("one of many " + std::to_string(many.size())), trace, [&](int) {
             return meeting.join() ? passed() : Result::failed("the others are not running");
         }));
     }
@@ -231,6 +231,20 @@ TEST_CASE("replace: from no checks to many and back to none", "[health]") {
         return filled && report.checks.empty();
     };
     CHECK(record.first(emptied).report.ready() == Verdict::Passing);
+    for (const auto& trace : traces) awaitDestruction(trace);
+    CHECK(scheduler.stop(1s));
+}
+
+TEST_CASE("replace: all of those it began with may go", "[health]") {
+    Record record;
+    std::array<Trace, 3> traces;
+    Scheduler::Checks checks;
+    for (auto& trace : traces) checks.push_back(check(policy(std::to_string(checks.size())), trace, passing()));
+    Scheduler scheduler(std::move(checks), record);
+    scheduler.start();
+    record.first([](const Report& report) { return report.checks.size() == 3 && allHealthy(report); });
+    scheduler.replace({});
+    record.first([](const Report& report) { return report.checks.empty(); });
     for (const auto& trace : traces) awaitDestruction(trace);
     CHECK(scheduler.stop(1s));
 }

@@ -63,7 +63,7 @@ TEST_CASE("run pool: runs a checker and hands on what it said", "[health]") {
 }
 
 TEST_CASE("run pool: its threads have the lowest priority, also when used again", "[health]") {
-    RunPool pool(1);
+    RunPool pool(3);
     for (int i = 0; i < 5; i++) {
         Gate gate;
         int nice = 0;

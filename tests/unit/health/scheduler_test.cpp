@@ -37,7 +37,7 @@ TEST_CASE("scheduler: all checks run at the same time", "[health]") {
     Meeting meeting(count);
     Scheduler::Checks checks;
     for (auto& trace : traces) {
-        checks.push_back(check(policy("one of many"), trace, [&](int) {
+        checks.push_back(check(policy("one of many " + std::to_string(checks.size())), trace, [&](int) {
             return meeting.join() ? passed() : Result::failed("the others are not running");
         }));
     }
@@ -55,7 +55,7 @@ TEST_CASE("scheduler: sleeping checks take together as long as one", "[health]")
     std::array<Trace, count> traces;
     Scheduler::Checks checks;
     for (auto& trace : traces) {
-        checks.push_back(check(policy("one of many"), trace, [&](int) {
+        checks.push_back(check(policy("one of many " + std::to_string(checks.size())), trace, [&](int) {
             std::this_thread::sleep_for(nap);
             return passed();
         }));

@@ -19,7 +19,7 @@ Script passing() {
     return [](int) { return passed(); };
 }
 
-CheckPolicy policy(const char* name) {
+CheckPolicy policy(const std::string& name) {
     CheckPolicy policy;
     policy.name = name;
     policy.checker = "scripted";

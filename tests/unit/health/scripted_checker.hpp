@@ -41,7 +41,7 @@ Result warned(const char* message);
 Script passing();
 
 // On the ready probe, run once and then only when asked for, unless a test changes that.
-CheckPolicy policy(const char* name);
+CheckPolicy policy(const std::string& name);
 std::unique_ptr<Check> check(const CheckPolicy& policy, Trace& trace, Script script);
 
 } // namespace probehost::test

@@ -26,7 +26,7 @@ struct StaleSubject {
         : check(policy, std::make_unique<ScriptedChecker>(trace, passing())) {}
     // A run whose result comes at `at`.
     void result(Clock::time_point at, const Result& result) {
-        check.start(at - 1ms, Reason::Schedule, 0);
+        check.start(at - 1ms, 0);
         check.finish(result, at);
     }
 };
@@ -90,7 +90,7 @@ TEST_CASE("stale: the moment at which an answer changes by itself is known befor
 
 TEST_CASE("stale: how long a run has been stuck is shown anew every minute", "[health]") {
     StaleSubject subject(policyOf(24h));
-    subject.check.start(start, Reason::Schedule, 0);
+    subject.check.start(start, 0);
     const auto deadline = subject.check.nextEvent();
     subject.check.expire(deadline);
     CHECK_FALSE(subject.check.stuckFor(deadline));
@@ -105,7 +105,7 @@ TEST_CASE("fresh: a result serves probes for max_age from when it came", "[healt
     StaleSubject subject(policyOf(30s));
     subject.result(start, passed());
     CHECK(subject.check.freshUntil() == start + 1s);
-    subject.check.start(start + 10s, Reason::Probe, 0);
+    subject.check.start(start + 10s, 0);
     CHECK(subject.check.freshUntil() == start + 1s);
     subject.check.finish(Result::failed("Connection refused"), start + 10500ms);
     CHECK(subject.check.freshUntil() == start + 11500ms);
@@ -113,7 +113,7 @@ TEST_CASE("fresh: a result serves probes for max_age from when it came", "[healt
 
 TEST_CASE("fresh: once an overdue run is back, probes wait for the next again", "[health]") {
     StaleSubject subject(policyOf(60s));
-    subject.check.start(start, Reason::Schedule, 0);
+    subject.check.start(start, 0);
     subject.check.expire(start + 20s);
     CHECK(subject.check.freshUntil() == Clock::time_point::max());
     subject.check.finish(passed(), start + 25s);
@@ -142,12 +142,12 @@ TEST_CASE("inherit: a namesake goes on from the results, under its own policy, a
     CHECK(state.since == former.check.state(start + 11s).since);
     CHECK(next.check.due(start + 11s));
     CHECK(next.check.state(start + 17s).error == "No result for 7s");
-    CHECK(next.check.start(start + 11s, Reason::Schedule, 0).attempt == 3);
+    CHECK(next.check.request(start + 11s, Reason::Schedule).attempt == 3);
 }
 
 TEST_CASE("inherit: an overdue run stays with the former check", "[health]") {
     StaleSubject former(policyOf(30s));
-    former.check.start(start, Reason::Schedule, 0);
+    former.check.start(start, 0);
     former.check.expire(start + 20s);
     StaleSubject next(policyOf(30s));
     next.check.inherit(former.check);

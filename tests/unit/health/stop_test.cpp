@@ -17,7 +17,7 @@ TEST_CASE("stop: cancels the runs under way and waits for them", "[health]") {
     Meeting entered(4);
     Scheduler::Checks checks;
     for (auto& trace : traces) {
-        checks.push_back(check(policy("database"), trace, [&](int) {
+        checks.push_back(check(policy("database " + std::to_string(checks.size())), trace, [&](int) {
             entered.join();
             trace.cancelled.pass();
             return std::nullopt;
@@ -96,7 +96,7 @@ TEST_CASE("beat: goes on while every check hangs", "[health]") {
     Gate gate;
     Scheduler::Checks checks;
     for (auto& trace : traces) {
-        auto hanging = policy("database");
+        auto hanging = policy("database " + std::to_string(checks.size()));
         hanging.timeout = 10ms;
         checks.push_back(check(hanging, trace, [&](int) {
             gate.pass();

@@ -21,7 +21,7 @@ std::string course(int failures, int successes, const std::string& results) {
     Clock::time_point now(1h);
     std::string states;
     for (const char result : results) {
-        check.start(now, Reason::Schedule, 0);
+        check.start(now, 0);
         now += 1s;
         if (result == 'p') check.finish(passed(), now);
         if (result == 'w') check.finish(warned("Throttled"), now);
@@ -61,9 +61,9 @@ TEST_CASE("thresholds: a failure that does not count yet shows the last good res
     Trace trace;
     Check check(policy, std::make_unique<ScriptedChecker>(trace, passing()));
     const Clock::time_point t0(1h);
-    check.start(t0, Reason::Schedule, 0);
+    check.start(t0, 0);
     check.finish(passed(3.0), t0 + 1s);
-    check.start(t0 + 2s, Reason::Schedule, 0);
+    check.start(t0 + 2s, 0);
     check.finish(Result::failed("Connection refused"), t0 + 3s);
 
     auto state = check.state(t0 + 3s);
@@ -81,7 +81,7 @@ TEST_CASE("thresholds: a success that does not count yet shows the last error", 
     Check check(policy, std::make_unique<ScriptedChecker>(trace, passing()));
     Clock::time_point now(1h);
     for (const auto& result : {passed(), Result::failed("Connection refused"), passed()}) {
-        check.start(now, Reason::Schedule, 0);
+        check.start(now, 0);
         check.finish(result, now += 1s);
     }
     CHECK_FALSE(check.state(now).healthy);

@@ -1,0 +1,161 @@
+// The schedule by a clock of the test: who waits for a thread, what it does about that, and how much it does at all.
+#include "health/check_schedule.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+
+#include "scripted_checker.hpp"
+
+namespace probehost::test {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// Runs take so long, on as many threads as there are; time goes from event to event.
+class Timetable final : private HealthObserver, private Runner {
+  public:
+    explicit Timetable(int checks, milliseconds interval = 10s)
+        : schedule_(checksOf(checks, interval), *this, *this, 1) {}
+
+    void until(milliseconds time) {
+        for (auto next = nextMoment(); next <= start_ + time; next = nextMoment()) step(next);
+        now_ = start_ + time;
+    }
+
+    milliseconds runTime = 1ms;
+    int threads = 50;     // that there may be
+    bool refused = false; // the system gives none
+    int reports = 0;
+    std::deque<std::string> order; // of all runs that began
+    std::vector<milliseconds> late;
+    Report told;
+
+  private:
+    struct Run {
+        Check* check;
+        Clock::time_point back;
+    };
+
+    CheckSchedule::Checks checksOf(int count, milliseconds interval) {
+        CheckSchedule::Checks checks;
+        for (int i = 0; i < count; i++) {
+            auto each = policy(std::to_string(i));
+            each.interval = interval;
+            each.timeout = 2s;
+            checks.push_back(check(each, trace_, passing()));
+        }
+        return checks;
+    }
+
+    Clock::time_point nextMoment() const {
+        auto next = schedule_.nextEvent();
+        for (const auto& run : runs_) next = std::min(next, run.back);
+        return std::max(next, now_);
+    }
+
+    void step(Clock::time_point now) {
+        now_ = now;
+        std::erase_if(runs_, [&](const Run& run) {
+            if (run.back > now) return false;
+            schedule_.finish(*run.check, Result{}, now);
+            return true;
+        });
+        schedule_.turn(now);
+    }
+
+    void reported(std::shared_ptr<const Report> report, Clock::time_point) override {
+        reports++;
+        told = *report;
+    }
+    void changed(const CheckState&, const CheckState&) override {}
+    bool hasRoom() override { return static_cast<int>(runs_.size()) < threads; }
+    bool run(Check& check, const RunRequest& request) override {
+        if (refused) return false;
+        order.push_back(check.policy().name);
+        late.push_back(std::chrono::duration_cast<milliseconds>(now_ - request.due));
+        runs_.push_back({&check, now_ + runTime});
+        return true;
+    }
+    void grow(int runs) override { threads += runs; }
+    bool bury(std::unique_ptr<Check>& check) override {
+        check.reset();
+        return true;
+    }
+
+    Trace trace_;
+    const Clock::time_point start_{1h};
+    Clock::time_point now_ = start_;
+    std::deque<Run> runs_;
+    CheckSchedule schedule_;
+};
+
+} // namespace
+
+TEST_CASE("schedule: who waits for a thread gets one in turn", "[health]") {
+    Timetable timetable(7, 0s);
+    timetable.threads = 2;
+    timetable.until(1s);
+    CHECK(timetable.order == std::deque<std::string>{"0", "1", "2", "3", "4", "5", "6"});
+    CHECK(timetable.threads == 2);
+}
+
+TEST_CASE("schedule: where no run comes back, those that wait get threads of their own soon", "[health]") {
+    Timetable timetable(60, 0s);
+    timetable.runTime = 1900ms;
+    timetable.until(100ms);
+    CHECK(timetable.order.size() == 60);
+    CHECK(timetable.threads == 66);
+}
+
+TEST_CASE("schedule: a thread that the system refuses is waited for", "[health]") {
+    Timetable timetable(5);
+    timetable.until(5s); // the next runs are due in the five seconds that follow
+    REQUIRE(timetable.order.size() == 5);
+    timetable.refused = true;
+    timetable.until(6900ms);
+    timetable.refused = false;
+    timetable.until(11s);
+    CHECK(timetable.order.size() >= 10);
+    CHECK(*std::ranges::max_element(timetable.late) > 100ms);
+    for (const auto& check : timetable.told.checks) CHECK(check.lastError.empty());
+}
+
+TEST_CASE("schedule: it is waited for no longer than the run could take", "[health]") {
+    Timetable timetable(5);
+    timetable.refused = true;
+    timetable.until(1900ms);
+    CHECK(timetable.told.checks.front().error == "No result yet");
+    timetable.until(2100ms);
+    for (const auto& check : timetable.told.checks) CHECK(check.error == "No check thread free");
+}
+
+TEST_CASE("schedule: ten thousand checks are on time, and told of a few times a second", "[health]") {
+    Timetable timetable(10000);
+    timetable.until(60s);
+    timetable.late.clear();
+    timetable.reports = 0;
+    timetable.until(120s);
+    CHECK(timetable.late.size() > 55000);
+    CHECK(timetable.late.size() < 65000);
+    CHECK(*std::ranges::max_element(timetable.late) == 0ms);
+    CHECK(timetable.reports > 300);
+    CHECK(timetable.reports <= 600);
+    CHECK(timetable.threads == 50);
+}
+
+TEST_CASE("schedule: who started together is spread over the interval a minute later", "[health]") {
+    Timetable timetable(10000);
+    timetable.until(60s);
+    timetable.order.clear();
+    size_t most = 0;
+    for (int second = 61; second <= 90; second++) {
+        timetable.order.clear();
+        timetable.until(second * 1s);
+        most = std::max(most, timetable.order.size());
+    }
+    CHECK(most < 1500); // 1000 are the mean
+}
+
+} // namespace probehost::test
