@@ -1,15 +1,12 @@
 // One line or one object per check, whoever asks.
 #include "http/report_forms.hpp"
 
-#include <Poco/JSON/Object.h>
-
-#include <sstream>
+#include "http/json_object.hpp"
 
 namespace probehost {
 
 namespace {
 
-using Poco::JSON::Array;
 using Poco::JSON::Object;
 
 const char* ietfStatus(const CheckState& check) {
@@ -54,17 +51,14 @@ std::string renderIetf(const Report& report, Probe probe, const std::string& ser
     Object::Ptr body = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
     body->set("status", ietfStatus(report.verdict(probe)));
     if (!service.empty()) body->set("serviceId", service);
-    Object::Ptr checks = new Object(Poco::JSON_PRESERVE_KEY_ORDER);
+    JsonObject checks;
     for (const auto& check : report.checks) {
         if (!check.probes.has(probe)) continue;
-        Array::Ptr measurements = new Array;
-        measurements->add(measurement(check));
-        checks->set(check.name + ":responseTime", measurements);
+        checks.add(check.name + ":responseTime", "[" + jsonText(measurement(check)) + "]");
     }
-    body->set("checks", checks);
-    std::ostringstream out;
-    body->stringify(out);
-    return out.str();
+    JsonObject whole(body);
+    whole.add("checks", checks.text());
+    return whole.text();
 }
 
 } // namespace probehost

@@ -1,13 +1,13 @@
 // Poco writes the JSON; the order of the keys is the contract's.
 #include "http/report_json.hpp"
 
-#include <Poco/JSON/Object.h>
-
 #include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <set>
 #include <sstream>
+
+#include "http/json_object.hpp"
 
 namespace probehost {
 
@@ -19,12 +19,6 @@ using Poco::JSON::Object;
 constexpr size_t largestBody = 10 * 1024 - 1;
 
 Object::Ptr orderedObject() { return new Object(Poco::JSON_PRESERVE_KEY_ORDER); }
-
-std::string text(const Object::Ptr& object) {
-    std::ostringstream out;
-    object->stringify(out);
-    return out.str();
-}
 
 double rounded(double milliseconds) { return std::round(milliseconds * 10) / 10; }
 
@@ -60,6 +54,14 @@ Object::Ptr verboseObject(const CheckState& check) {
     return object;
 }
 
+std::string textOf(const std::set<std::string>& names) {
+    Array array;
+    for (const auto& name : names) array.add(name);
+    std::ostringstream out;
+    array.stringify(out);
+    return out.str();
+}
+
 const char* status(Probe probe, Verdict verdict) {
     if (probe == Probe::Live) return verdict == Verdict::Failing ? "not_alive" : "alive";
     if (probe == Probe::Started) return verdict == Verdict::Failing ? "starting" : "started";
@@ -80,58 +82,49 @@ bool showsChecks(const Report& report, Probe probe) {
     return probe == Probe::Ready || (probe == Probe::Live && report.live() == Verdict::Failing);
 }
 
-template <typename Keep>
-std::string withChecks(Object::Ptr body, const Report& report, Probe probe, Keep keep) {
-    auto checks = orderedObject();
-    for (const auto& check : report.checks) {
-        if (check.probes.has(probe) && keep(check)) checks->set(check.name, checkObject(check));
-    }
-    body->set("checks", checks);
-    return text(body);
-}
-
 // What comes first where not all checks fit: critical failures, other failures, warnings, the rest.
 int rank(const CheckState& check) {
     if (!check.healthy) return check.critical ? 0 : 1;
     return check.warning.empty() ? 3 : 2;
 }
 
-std::set<const CheckState*> mostTelling(const Report& report, Probe probe, size_t room) {
-    std::vector<const CheckState*> order;
-    for (const auto& check : report.checks) {
-        if (check.probes.has(probe)) order.push_back(&check);
+std::vector<size_t> mostTellingFirst(const Report& report, Probe probe) {
+    std::vector<size_t> order;
+    for (size_t i = 0; i < report.checks.size(); i++) {
+        if (report.checks[i].probes.has(probe)) order.push_back(i);
     }
-    std::ranges::stable_sort(order, {}, [](const CheckState* check) { return rank(*check); });
-    std::set<const CheckState*> taken;
-    for (const auto* check : order) {
-        const size_t size = text(checkObject(*check)).size() + check->name.size() + std::string(R"("":,)").size();
-        if (size > room) break;
-        room -= size;
-        taken.insert(check);
-    }
-    return taken;
+    std::ranges::stable_sort(order, {}, [&](size_t i) { return rank(report.checks[i]); });
+    return order;
 }
 
-bool mayFit(const Report& report, Probe probe) {
-    constexpr size_t shortest = std::string_view(R"("":{"healthy":true},)").size();
-    const auto shown = std::ranges::count_if(report.checks, [&](const auto& check) { return check.probes.has(probe); });
-    return static_cast<size_t>(shown) * shortest <= largestBody;
+// The checks that have room, in the order of the configuration.
+std::string fittingChecks(const Report& report, Probe probe, size_t room) {
+    std::vector<std::string> members(report.checks.size());
+    room -= JsonObject().size();
+    for (const size_t i : mostTellingFirst(report, probe)) {
+        auto member = jsonMember(report.checks[i].name, jsonText(checkObject(report.checks[i])));
+        if (member.size() > room) break;
+        room -= std::min(room, member.size() + 1);
+        members[i] = std::move(member);
+    }
+    JsonObject checks;
+    for (const auto& member : members) {
+        if (!member.empty()) checks.add(member);
+    }
+    return checks.text();
 }
 
-std::string fittingBody(const Report& report, Probe probe, const Object::Ptr& body) {
-    if (mayFit(report, probe)) {
-        auto full = withChecks(body, report, probe, [](const CheckState&) { return true; });
-        if (full.size() <= largestBody) return full;
-    }
-    const auto empty = withChecks(body, report, probe, [](const CheckState&) { return false; });
-    const auto shown = mostTelling(report, probe, largestBody - empty.size());
-    return withChecks(body, report, probe, [&](const CheckState& check) { return shown.contains(&check); });
+std::string withChecks(const Object::Ptr& heading, const Report& report, Probe probe) {
+    JsonObject body(heading);
+    const size_t room = largestBody - body.size() - std::string_view(R"(,"checks":)").size();
+    body.add("checks", fittingChecks(report, probe, room));
+    return body.text();
 }
 
 ProbeAnswer answer(const Report& report, Probe probe, const std::string& service) {
     ProbeAnswer answer;
     answer.passing = report.verdict(probe) != Verdict::Failing;
-    answer.terseBody = text(heading(report, probe, service));
+    answer.terseBody = jsonText(heading(report, probe, service));
     answer.body = renderProbe(report, probe, service);
     return answer;
 }
@@ -142,9 +135,9 @@ ProbeAnswer stuckAnswer(const std::string& service) {
     body->set("status", "not_alive");
     if (!service.empty()) body->set("service", service);
     ProbeAnswer answer;
-    answer.terseBody = text(body);
+    answer.terseBody = jsonText(body);
     body->set("checks", orderedObject());
-    answer.body = text(body);
+    answer.body = jsonText(body);
     return answer;
 }
 
@@ -160,8 +153,8 @@ ProbeAnswers renderAnswers(const Report& report, const std::string& service,
 }
 
 std::string renderProbe(const Report& report, Probe probe, const std::string& service) {
-    auto body = heading(report, probe, service);
-    return showsChecks(report, probe) ? fittingBody(report, probe, body) : text(body);
+    const auto body = heading(report, probe, service);
+    return showsChecks(report, probe) ? withChecks(body, report, probe) : jsonText(body);
 }
 
 std::string renderVerbose(const Report& report, const VerboseQuestion& question) {
@@ -170,27 +163,24 @@ std::string renderVerbose(const Report& report, const VerboseQuestion& question)
     if (!question.service.empty()) body->set("service", question.service);
     body->set("version", PROBEHOST_VERSION);
     body->set("probe", name(question.probe));
-    auto checks = orderedObject();
+    JsonObject checks;
     std::set<std::string> unknown = question.excluded;
     for (const auto& check : report.checks) {
         unknown.erase(check.name);
-        if (check.probes.has(question.probe)) checks->set(check.name, verboseObject(check));
+        if (check.probes.has(question.probe)) checks.add(check.name, jsonText(verboseObject(check)));
     }
-    body->set("checks", checks);
-    if (!question.excluded.empty()) {
-        Array::Ptr names = new Array;
-        for (const auto& each : unknown) names->add(each);
-        body->set("unknown_excluded", names);
-    }
-    return text(body);
+    JsonObject whole(body);
+    whole.add("checks", checks.text());
+    if (!question.excluded.empty()) whole.add("unknown_excluded", textOf(unknown));
+    return whole.text();
 }
 
-std::string renderCheck(const CheckState& check) { return text(checkObject(check)); }
+std::string renderCheck(const CheckState& check) { return jsonText(checkObject(check)); }
 
 std::string renderError(const std::string& message) {
     auto body = orderedObject();
     body->set("error", message);
-    return text(body);
+    return jsonText(body);
 }
 
 } // namespace probehost
