@@ -134,6 +134,15 @@ TEST_CASE("JSON is read too", "[config]") {
     CHECK(settings.checks[0].policy.failureThreshold == 2);
 }
 
+TEST_CASE("ten thousand checks are no more than a file may hold", "[config]") {
+    const Workspace workspace;
+    std::string text = "checks:\n";
+    for (int i = 0; i < 10000; i++)
+        text += "  c" + std::to_string(i) +
+                ": {checker: free, interval: 10s, with: {host: a, port: 5432, user: b, c: [d, e]}}\n";
+    CHECK(good(workspace, text).checks.size() == 10000);
+}
+
 TEST_CASE("aliases of YAML can be used", "[config]") {
     const Workspace workspace;
     const auto settings =
