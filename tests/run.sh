@@ -3,13 +3,14 @@
 # The last line that it prints is "N passed, N failed", with ", N skipped" when tests were skipped.
 set -uo pipefail
 
-STAGES=(packages format layout release unit debs system tidy asan tsan fuzz)
+STAGES=(packages format layout release unit benchmarks debs system tidy asan tsan fuzz)
 declare -A PURPOSE=(
     [packages]="the Debian packages that are missing are installed"
     [format]="gate: clang-format would change nothing"
     [layout]="gate: files are where they belong, and short"
     [release]="everything builds, warnings being errors"
     [unit]="unit tests (ctest)"
+    [benchmarks]="benchmarks run, and what is done most often takes the instructions that are written down"
     [debs]="the Debian packages are built, as packaging/build.sh does"
     [system]="integration and system tests against real services (pytest)"
     [tidy]="gate: clang-tidy finds nothing in what is shipped"
@@ -103,6 +104,8 @@ stage_release() { build release -DCMAKE_BUILD_TYPE=Release -DPROBEHOST_BENCHMARK
 
 stage_unit() { unit_tests release; }
 
+stage_benchmarks() { limited 600 benchmarks/smoke.sh "$builds/ci-release"; }
+
 stage_debs() { rm -rf "$builds/packages" && limited 1200 packaging/build.sh deb "$builds/packages"; }
 
 stage_system() { PROBEHOST_PACKAGES=$builds/packages python_tests release; }
@@ -142,7 +145,7 @@ count() {
 }
 
 needs_failed_build() {
-    [[ $stage =~ ^(unit|system)$ && " ${failures[*]} " == *" release "* ]]
+    [[ $stage =~ ^(unit|benchmarks|system)$ && " ${failures[*]} " == *" release "* ]]
 }
 
 run_stage() {

@@ -1,0 +1,131 @@
+// How many runs a second arrive at a PostgreSQL, a Redis and a rate-limited OpenAI endpoint that a whole fleet looks
+// at.
+//
+//   fleet SCENARIO REPLICAS [INTERVAL_MS=10000] [PROBE_PERIOD_MS=15000] [SECONDS=300] [MAX_AGE_MS=1000]
+//
+// SCENARIO: at-once (all start within a second), steady (that, ten minutes later), waves (a quarter of them every 30
+// s), outage (steady; PostgreSQL does not answer from second 100 to 160). Prints one line per second: the second, and
+// arrivals at each. The same arguments print the same bytes.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <queue>
+#include <stdexcept>
+
+#include "replica.hpp"
+
+namespace {
+
+using namespace probehost;
+using namespace probehost::fleet;
+using std::chrono::seconds;
+
+constexpr TimePoint origin{std::chrono::hours(24)};
+constexpr seconds outageFrom{100}, outageTo{160};
+constexpr int64_t openaiPerMinute = 6000;
+
+struct Scenario {
+    bool outage = false;
+    seconds warmUp{0}; // before what is counted
+    milliseconds (*start)(uint32_t number, uint32_t replicas);
+};
+
+// Spread evenly, and not by chance, over so many milliseconds.
+milliseconds spread(uint32_t number, uint32_t replicas, int64_t over) {
+    return milliseconds(static_cast<int64_t>(number) * over / replicas);
+}
+
+Scenario scenarioOf(const char* name) {
+    const auto within = [](uint32_t number, uint32_t replicas) { return spread(number, replicas, 1000); };
+    const auto waves = [](uint32_t number, uint32_t replicas) {
+        const uint32_t quarter = (replicas + 3) / 4;
+        return seconds(30) * (number / quarter) + spread(number % quarter, quarter, 1000);
+    };
+    if (std::strcmp(name, "steady") == 0) return {false, seconds(600), within};
+    if (std::strcmp(name, "outage") == 0) return {true, seconds(600), within};
+    if (std::strcmp(name, "at-once") == 0) return {false, seconds(0), within};
+    if (std::strcmp(name, "waves") == 0) return {false, seconds(0), waves};
+    throw std::invalid_argument(name);
+}
+
+class Services final : public World {
+  public:
+    Services(const Scenario& scenario, seconds span)
+        : scenario_(scenario), counts_(static_cast<size_t>(span.count()), {0, 0, 0}) {}
+
+    Answer arrive(Dependency dependency, TimePoint now) override {
+        const auto passed = now - origin - scenario_.warmUp;
+        const auto second = std::chrono::floor<seconds>(passed).count();
+        if (second >= 0 && static_cast<size_t>(second) < counts_.size())
+            counts_[static_cast<size_t>(second)][static_cast<size_t>(dependency)]++;
+        if (dependency == Dependency::Redis) return {milliseconds(1), Status::Pass};
+        if (dependency == Dependency::OpenAi) return {milliseconds(80), withinLimit(now) ? Status::Pass : Status::Warn};
+        const bool silent = scenario_.outage && passed >= outageFrom && passed < outageTo;
+        return silent ? Answer{seconds(2), Status::Fail} : Answer{milliseconds(2), Status::Pass};
+    }
+
+    void print() const {
+        std::puts("second postgres redis openai");
+        for (size_t i = 0; i < counts_.size(); i++)
+            std::printf("%zu %u %u %u\n", i, counts_[i][0], counts_[i][1], counts_[i][2]);
+        std::fprintf(stderr, "%u runs were told by the endpoint that they are too many\n", refused_);
+    }
+
+  private:
+    bool withinLimit(TimePoint now) {
+        const auto minute = std::chrono::floor<std::chrono::minutes>(now - origin);
+        if (minute != minute_) minute_ = minute, thisMinute_ = 0;
+        const bool within = ++thisMinute_ <= openaiPerMinute;
+        if (!within) refused_++;
+        return within;
+    }
+
+    const Scenario& scenario_;
+    std::vector<std::array<uint32_t, dependencies>> counts_;
+    std::chrono::minutes minute_{0};
+    int64_t thisMinute_ = 0;
+    uint32_t refused_ = 0;
+};
+
+void play(Services& services, const Scenario& scenario, const Habits& habits, uint32_t replicas, seconds span) {
+    std::vector<std::unique_ptr<Replica>> fleet;
+    using Event = std::pair<TimePoint, uint32_t>;
+    std::priority_queue<Event, std::vector<Event>, std::greater<>> events;
+    for (uint32_t i = 0; i < replicas; i++) {
+        const auto start = origin + scenario.start(i, replicas);
+        fleet.push_back(std::make_unique<Replica>(services, habits, i + 1, start));
+        events.emplace(start, i);
+    }
+    const auto end = origin + scenario.warmUp + span;
+    while (!events.empty() && events.top().first < end) {
+        const auto [now, number] = events.top();
+        events.pop();
+        fleet[number]->step(now);
+        events.emplace(std::max(fleet[number]->next(), now + std::chrono::microseconds(1)), number);
+    }
+}
+
+int64_t argument(int argc, char** argv, int index, int64_t otherwise) {
+    return argc > index ? std::strtoll(argv[index], nullptr, 10) : otherwise;
+}
+
+} // namespace
+
+int main(int argc, char** argv) try {
+    if (argc < 3) throw std::invalid_argument("SCENARIO REPLICAS");
+    const auto scenario = scenarioOf(argv[1]);
+    Habits habits;
+    habits.interval = milliseconds(argument(argc, argv, 3, 10000));
+    habits.probePeriod = milliseconds(argument(argc, argv, 4, 15000));
+    const seconds span(argument(argc, argv, 5, 300));
+    habits.maxAge = milliseconds(argument(argc, argv, 6, 1000));
+    Services services(scenario, span);
+    play(services, scenario, habits, static_cast<uint32_t>(argument(argc, argv, 2, 0)), span);
+    services.print();
+} catch (const std::exception& failure) {
+    std::fprintf(stderr,
+                 "fleet: %s; usage: fleet steady|at-once|waves|outage REPLICAS [INTERVAL_MS] [PROBE_PERIOD_MS] "
+                 "[SECONDS] [MAX_AGE_MS]\n",
+                 failure.what());
+    return 64;
+}

@@ -1,0 +1,126 @@
+"""Compares probehost with what people would use instead, one after the other on this machine, in the same run.
+
+    benchmarks/compare BUILD [--runs 3] [--seconds 5] [--only NAME,…]
+
+BUILD is a Release build. As root; needs the packages of packaging/packages-benchmarks, and npm's registry once. Writes a table and plots
+to benchmarks/results/. Each figure is the median of the runs."""
+import argparse
+import dataclasses
+import json
+import os
+import pathlib
+import platform
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+from . import contestants, measure, plots, table
+from .services import free_port, services
+
+HERE = pathlib.Path(__file__).parent
+RESULTS = HERE.parent / "results"
+CACHE = HERE.parent.parent / "build/side_by_side"
+
+
+def built_go():
+    """Debian's Go libraries lie where GOPATH finds them."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    subprocess.run(["go", "build", "-o", CACHE / "router", HERE / "router.go"], check=True,
+                   env={**os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "CGO_ENABLED": "0"})
+    return CACHE / "router"
+
+
+def node_modules():
+    if not (CACHE / "node_modules").is_dir():
+        subprocess.run(["npm", "install", "--silent", "--prefix", CACHE, "@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"], check=True)
+    return CACHE / "node_modules"
+
+
+def all_contestants(build):
+    yield contestants.probehost(build)
+    yield contestants.fixed()
+    yield contestants.fastapi()
+    yield contestants.go(built_go())
+    yield contestants.terminus(node_modules())
+    yield contestants.blackbox()
+
+
+def measured(contestant, everything, seconds):
+    """All figures of one run."""
+    port, figures = free_port(), {}
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        began = time.monotonic()
+        with contestant.running(everything, directory, port) as process:
+            figures["start_ms"] = measure.until_ok(port, contestant.live, began)
+            figures["start_ready_ms"] = measure.until_ok(port, contestant.ready, began)
+            time.sleep(3)
+            figures["idle"] = measure.memory_mb(process.pid)
+            for name, path in (("live", contestant.live), ("ready", contestant.ready)):
+                for kind, keep_alive in (("kept", True), ("new", False)):
+                    load = measure.load(process.pid, url + path, seconds, keep_alive=keep_alive)
+                    figures[f"{name}_{kind}"] = dataclasses.asdict(load)
+            figures["loaded"] = measure.memory_mb(process.pid)
+            figures["hang"] = while_one_hangs(contestant, everything, port)
+    return figures
+
+
+def while_one_hangs(contestant, everything, port):
+    everything.redis.pause()
+    try:
+        time.sleep(1)
+        return {"live": measure.steady(port, contestant.live), "ready": measure.steady(port, contestant.ready)}
+    finally:
+        everything.redis.resume()
+
+
+def median(runs):
+    """Of figures that have the same shape."""
+    first = runs[0]
+    if isinstance(first, dict):
+        return {key: median([run[key] for run in runs]) for key in first}
+    present = [run for run in runs if run is not None]
+    return statistics.median(present) if present else None
+
+
+def machine():
+    def version(*command):
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        return ((said.stdout + said.stderr).strip().splitlines() or [""])[0]
+    model = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("model name")), "")
+    return {"processors": f"{os.cpu_count()} of {model}", "system": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
+            "versions": "; ".join(version(*command) for command in (["nginx", "-v"], ["/usr/bin/python3", "--version"], ["go", "version"],
+                                                                     ["node", "--version"], ["wrk", "-v"]))}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--only", default="", help="names as in the table, with commas between them")
+    arguments = parser.parse_args()
+    missing = [program for program in ("wrk", "go", "node", "npm", "/usr/sbin/nginx", "prometheus-blackbox-exporter") if not shutil.which(program)]
+    if missing:
+        sys.exit(f"not installed: {', '.join(missing)}; packaging/packages-install.sh benchmarks installs all but node and npm, "
+                 "which `apt-get install nodejs npm` does where there is no other Node")
+    results = {}
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        with services(directory, free_port) as everything:
+            for contestant in all_contestants(arguments.build):
+                if arguments.only and contestant.name not in arguments.only.split(","):
+                    continue
+                print(contestant.name, "…", flush=True)
+                runs = [measured(contestant, everything, arguments.seconds) for _ in range(arguments.runs)]
+                results[contestant.name] = {"setting": contestant.setting, **median(runs)}
+    RESULTS.mkdir(exist_ok=True)
+    whole = {"machine": machine(), "runs": arguments.runs, "seconds": arguments.seconds, "contestants": results}
+    (RESULTS / "side_by_side.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    (RESULTS / "README.md").write_text(table.render(whole), encoding="utf-8")
+    plots.draw(whole, RESULTS)
+    print((RESULTS / "README.md").read_text(encoding="utf-8"))

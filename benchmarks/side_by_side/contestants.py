@@ -1,0 +1,83 @@
+"""Who is compared, each as its documentation would have it run beside one service."""
+import contextlib
+import json
+import os
+import pathlib
+import subprocess
+
+from .services import nginx
+
+HERE = pathlib.Path(__file__).parent
+ALIVE = '{"status":"alive","service":"service"}'
+
+
+class Contestant:
+    live, ready = "/health", "/health/ready"
+
+    def __init__(self, name, setting, launch):
+        self.name, self.setting, self.launch = name, setting, launch
+
+    @contextlib.contextmanager
+    def running(self, services, directory, port):
+        with self.launch(services, pathlib.Path(directory), port) as process:
+            yield process
+
+
+@contextlib.contextmanager
+def started(command, environment, **options):
+    with subprocess.Popen([str(word) for word in command], env={**os.environ, **environment}, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL, **options) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def probehost(build):
+    def launch(services, directory, port):
+        database = services.database
+        checks = {"database": {"checker": "postgres", "with": {"host": "127.0.0.1", "port": database.port, "user": database.user,
+                                                                "password": database.password, "dbname": database.database}},
+                  "redis": {"checker": "redis", "with": {"host": "127.0.0.1", "port": services.redis.port}},
+                  "openai": {"checker": "azure-openai", "with": {"endpoint": f"http://127.0.0.1:{services.openai_port}", "api_key": "benchmark"}},
+                  "model": {"checker": "model", "with": {"source": "file", "path": str(services.model)}}}
+        config = {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
+                  "plugins": {"path": [str(build / "plugins")]}, "checks": checks}
+        (directory / "probehost.yaml").write_text(json.dumps(config), encoding="utf-8")
+        return started([build / "bin/probehost", "serve", "--config", directory / "probehost.yaml"], {})
+    return Contestant("probehost", "defaults; four checks in the background, fresh within a second of a probe", launch)
+
+
+def fastapi():
+    def launch(services, _directory, port):
+        command = ["/usr/bin/python3", "-m", "uvicorn", "--host", "127.0.0.1", "--port", port, "--loop", "uvloop", "--http", "httptools",
+                   "--no-access-log", "--log-level", "error", "fastapi_router:app"]
+        return started(command, services.environment, cwd=HERE)
+    return Contestant("FastAPI", "uvicorn, one worker, uvloop and httptools; four checks in the request path", launch)
+
+
+def go(program):
+    def launch(services, _directory, port):
+        return started([program], {**services.environment, "PORT": str(port)})
+    return Contestant("Go health", "alexliesenfeld/health; four periodic checks, 10 s", launch)
+
+
+def terminus(modules):
+    def launch(services, _directory, port):
+        return started(["node", HERE / "terminus.js"], {**services.environment, "PORT": str(port), "NODE_PATH": str(modules), "NODE_ENV": "production"})
+    return Contestant("Node terminus", "@godaddy/terminus; four checks in the request path, side by side", launch)
+
+
+def blackbox():
+    def launch(services, directory, port):
+        (directory / "blackbox.yml").write_text("modules: {http_2xx: {prober: http, timeout: 2s}}\n", encoding="utf-8")
+        command = ["prometheus-blackbox-exporter", f"--config.file={directory}/blackbox.yml", f"--web.listen-address=127.0.0.1:{port}"]
+        contestant.ready = f"/probe?module=http_2xx&target=http://127.0.0.1:{services.openai_port}/openai/models"
+        return started(command, {})
+    contestant = Contestant("blackbox_exporter", "one HTTP probe in the request path", launch)
+    contestant.live = "/-/healthy"
+    return contestant
+
+
+def fixed():
+    return Contestant("nginx", "one worker, a fixed body for both: the limit", lambda _services, directory, port: nginx(directory / "nginx", port, ALIVE))

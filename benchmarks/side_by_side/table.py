@@ -1,0 +1,52 @@
+"""Figures as Markdown, each with its ratio to probehost's."""
+
+LOADS = {"live_kept": "`/health`, kept connections", "live_new": "`/health`, a connection per request",
+         "ready_kept": "`/health/ready`, kept connections", "ready_new": "`/health/ready`, a connection per request"}
+
+
+def number(value):
+    if value is None:
+        return "-"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def with_ratio(value, ours):
+    if value is None or not ours:
+        return number(value)
+    return f"{number(value)} ({number(value / ours)})"
+
+
+def rows(header, lines):
+    return ["| " + " | ".join(header) + " |", "|" + "---|" * len(header), *("| " + " | ".join(line) + " |" for line in lines), ""]
+
+
+def load_table(results, key):
+    ours = results.get("probehost", {}).get(key, {})
+    lines = [[name, *(with_ratio(result[key][what], ours.get(what)) for what in ("rate", "p50", "p99", "p999", "cpu")), number(result[key]["errors"])]
+             for name, result in results.items()]
+    return rows(["", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU s per 100,000", "errors"], lines)
+
+
+def size_table(results):
+    ours = results.get("probehost", {})
+    lines = [[name, *(with_ratio(result[when][what], ours.get(when, {}).get(what)) for when in ("idle", "loaded") for what in ("rss", "pss")),
+              *(with_ratio(result[what], ours.get(what)) for what in ("start_ms", "start_ready_ms"))] for name, result in results.items()]
+    return rows(["", "RSS idle MB", "PSS idle MB", "RSS loaded MB", "PSS loaded MB", "start to `/health` ms", "to `/health/ready` ms"], lines)
+
+
+def hang_table(results):
+    lines = [[name, *(number(result["hang"][path][what]) for path in ("live", "ready") for what in ("p50", "p99", "max", "unanswered"))]
+             for name, result in results.items()]
+    return rows(["", *(f"`/health{path}` {what}" for path in ("", "/ready") for what in ("p50 ms", "p99 ms", "max ms", "none within 10 s"))], lines)
+
+
+def render(whole):
+    results, machine = whole["contestants"], whole["machine"]
+    text = ["# Side by side", "", f"By `benchmarks/compare`: medians of {whole['runs']} runs of {whole['seconds']} s each; wrk with one thread and 32 connections, on the same machine. "
+            "In brackets: how many times probehost's.", "", f"{machine['processors']}; {machine['system']}; {machine['versions']}.", ""]
+    text += rows(["", "as it runs"], [[name, result["setting"]] for name, result in results.items()])
+    for key, title in LOADS.items():
+        text += [f"## {title}", "", *load_table(results, key)]
+    text += ["## Size and start", "", *size_table(results)]
+    text += ["## While Redis hangs", "", "200 probes a second, 1,000 of each, a connection each. nginx and blackbox_exporter do not look at Redis.", "", *hang_table(results)]
+    return "\n".join(text)

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Runs every benchmark for a moment, and counts the instructions of the hot paths: benchmarks/smoke.sh BUILD
+#
+# Fails when one of them fails or prints nothing, or when a hot path takes more instructions than are written down; how
+# fast it goes is not asked.
+set -euo pipefail
+
+build=$1
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+
+# Google Benchmark reports what threw as an error of its own, and still ends with 0.
+run() {
+    echo "== $*"
+    "$@" | tee "$log"
+    [ -s "$log" ] && ! grep -q "ERROR" "$log"
+}
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+moment=--benchmark_min_time=0.01
+for suite in answers configuration isolation scheduling; do
+    run "$build/bin/${suite}_benchmark" $moment
+done
+run /usr/bin/python3 "$here/checkers/run.py" "$build" $moment
+run "$build/bin/crowd" 1000 1000 1 2
+for scenario in steady at-once waves outage; do
+    run "$build/bin/fleet" $scenario 100 10000 15000 5
+done
+run /usr/bin/python3 "$here/instructions/count.py" "$build"
