@@ -85,12 +85,16 @@ gather_memory() {
 # A sanitizer's report counts wherever it was made, also in a process that a test kills in the end.
 sanitized() {
     local sanitizer=$1 result=0
-    rm -rf "$reports" && mkdir -m 1777 "$reports"
+    mkdir -m 1777 "$reports" || return
     gather_memory
     build "$stage" "${unity[@]}" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C{,XX}_FLAGS_DEBUG=-O1 -DPROBEHOST_SANITIZE="$sanitizer" || return
     unit_tests "$stage" || result=1
     python_tests "$stage" -m "not soak and not slow" --ignore=tests/peers "${@:2}" || result=1
-    [ -z "$(ls "$reports")" ] || { head -n 60 "$reports"/* && result=1; }
+    if [ -n "$(ls "$reports")" ]; then
+        head -n 60 "$reports"/*
+        rm -rf "$logs/$stage-reports" && cp -r "$reports" "$logs/$stage-reports"
+        result=1
+    fi
     return "$result"
 }
 
@@ -117,13 +121,13 @@ stage_tidy() {
 
 stage_asan() {
     export ASAN_OPTIONS="log_path=$reports/asan detect_stack_use_after_return=1 strict_string_checks=1"
-    export LSAN_OPTIONS="suppressions=$PWD/tests/support/lsan.supp print_suppressions=0"
+    export LSAN_OPTIONS="suppressions=$shared/lsan.supp print_suppressions=0"
     export UBSAN_OPTIONS="log_path=$reports/ubsan print_stacktrace=1 halt_on_error=1"
     sanitized address,undefined
 }
 
 stage_tsan() {
-    export TSAN_OPTIONS="log_path=$reports/tsan suppressions=$PWD/tests/support/tsan.supp second_deadlock_stack=1"
+    export TSAN_OPTIONS="log_path=$reports/tsan suppressions=$shared/tsan.supp second_deadlock_stack=1"
     sanitized thread
 }
 
@@ -189,9 +193,12 @@ main() {
     builds=$(realpath -m "${PROBEHOST_BUILD_ROOT:-build}")
     logs=$builds/ci-logs
     mkdir -p "$logs" || exit 1
+    # Tests have programs run as users who may not look into the clone, and sanitizers read and write there, too.
+    shared=$(mktemp -d) && trap 'rm -rf "$shared"' EXIT
+    { chmod 755 "$shared" && cp tests/support/*.supp "$shared"; } || exit 1
     passed=0 failed=0 skipped=0 failures=() personality=()
     for stage in "${chosen[@]}"; do
-        reports=$logs/$stage-reports
+        reports=$shared/$stage
         run_stage
     done
     printf '\n%s in %d minutes\n' "$([ ${#failures[@]} -eq 0 ] && echo "All passed" || echo "FAILED: ${failures[*]}")" $((SECONDS / 60))

@@ -19,7 +19,7 @@ namespace probehost {
 namespace {
 
 constexpr std::size_t maxDepth = 32;
-constexpr std::size_t maxNodes = 250000; // ten thousand checks have 150,000
+constexpr std::size_t maxNodes = 250000;   // ten thousand checks have 150,000
 constexpr std::size_t maxText = 4U << 20U; // aliases copied
 constexpr std::size_t maxKey = 256;
 
