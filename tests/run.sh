@@ -54,7 +54,7 @@ limited() {
     timeout --foreground --kill-after=30 "$1" "${personality[@]}" "${@:2}"
 }
 
-# Files of a target are looked at together, which takes a third of the time; the release build takes each alone.
+# Files of a target are looked at together, which takes a third of the time; the release build takes each that is shipped alone.
 unity=(-DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=8)
 
 configure() {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <deque>
-#include <optional>
 #include <unordered_set>
 
 #include "health/check.hpp"
