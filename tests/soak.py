@@ -3,7 +3,8 @@
     python3 tests/soak.py BUILD [--minutes 30] [--seed N]
 
 Real PostgreSQL and Redis and stand-ins for the others, each behind a proxy that misbehaves at random; a third-party plugin in a
-worker process that is killed at random; reloads. Ends with figures as JSON; the status is 0 when no answer was wrong."""
+worker process that is killed at random; reloads. Wrong answers are shown on standard error as they come. Ends with figures
+as JSON; the status is 0 when no answer was wrong."""
 import argparse
 import contextlib
 import json
@@ -53,8 +54,10 @@ class Watch:
             self.complain(f"{path} {answer.status} after {answer.took:.3f}s: {problem}: {answer.body[:300]}")
 
     def complain(self, text):
+        line = f"{time.strftime('%H:%M:%S')} {text}"
+        print(line, file=sys.stderr, flush=True)
         with self.lock:
-            self.wrong.append(f"{time.strftime('%H:%M:%S')} {text}")
+            self.wrong.append(line)
 
     def problem(self, path, answer):
         if CANARY in answer.body:
@@ -230,7 +233,6 @@ def main():
     print(json.dumps({"answers": sum(watch.statuses.values()), "wrong": len(watch.wrong), "statuses": watch.statuses,
                       "times": {path: quantiles(times) for path, times in watch.times.items()},
                       "first": settled[0], "last": settled[-1], "most": {key: max(s[key] for s in settled) for key in settled[0]}}, indent=1))
-    print("\n".join(watch.wrong[:40]))
     sys.exit(1 if watch.wrong else 0)
 
 

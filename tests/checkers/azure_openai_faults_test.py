@@ -13,10 +13,9 @@ from peers.openai import KEY, OpenAi
 
 from . import loop
 from .azure_openai_test import WRONG, first, run, settings
-from .loop import said
+from .loop import in_time, said
 
 LIMIT = 300
-SLACK = 200  # ms: how late the process may be scheduled on a busy machine
 LATE = f"fail: Azure OpenAI timeout after {LIMIT}ms"
 HEAD = b"HTTP/1.1 200 OK\r\n"
 FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, LATE), ("silent", {}, LATE),
@@ -52,10 +51,6 @@ def secure(authority):
         yield running
 
 
-def in_time(results):
-    return all(result["ms"] < LIMIT + SLACK for result in results)
-
-
 def through(proxy):
     return {"endpoint": f"http://127.0.0.1:{proxy.port}", "api_key": KEY}
 
@@ -66,9 +61,9 @@ def fails_and_heals(proxy, given, fault, message):
         running.until(lambda result: said(result) == "pass")
         proxy.set(mode, **options)
         if message != "pass":
-            assert in_time(running.until(lambda result: said(result) == message))
+            assert in_time(running.until(lambda result: said(result) == message), LIMIT)
         again = [running.next() for _ in range(3)]
-        assert in_time(again) and {said(result) for result in again} == {message}
+        assert in_time(again, LIMIT) and {said(result) for result in again} == {message}
         proxy.set("pass")
         running.until(lambda result: said(result) == "pass")
 
@@ -130,7 +125,7 @@ def test_a_paused_server_times_out_and_is_healthy_when_it_goes_on():
         with loop.Loop("azure-openai", given) as running:
             running.until(lambda result: said(result) == "pass")
             child.send_signal(signal.SIGSTOP)
-            assert in_time(running.until(lambda result: said(result) == LATE) + [running.next(), running.next()])
+            assert in_time(running.until(lambda result: said(result) == LATE) + [running.next(), running.next()], LIMIT)
             child.send_signal(signal.SIGCONT)
             running.until(lambda result: said(result) == "pass")
 
@@ -160,7 +155,7 @@ def test_a_name_server_is_never_waited_for_too_long(server, mode, message):
             results = run(given, runs=2, prefix=resolver.prefix)
     except ResolverUnavailable as reason:
         pytest.skip(str(reason))
-    assert {said(result) for result in results} == {message} and in_time(results)
+    assert {said(result) for result in results} == {message} and in_time(results, LIMIT)
 
 
 def test_a_proxy_of_the_environment_is_used_and_its_password_is_in_no_output(server):

@@ -80,6 +80,15 @@ def said(result):
     return status if status in ("pass", "timeout") else f"{status}: {result['message']}"
 
 
+def took(result):
+    """Milliseconds, without those in which the machine did not run the process."""
+    return result["ms"] - result["stalled"]
+
+
+def in_time(results, limit, slack=200):
+    return all(took(result) < limit + slack for result in results)
+
+
 def grown_kb(after):
     """By how much the process grew; with fewer than ten runs, since before the first. A sanitizer keeps what was freed for a while."""
     if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:

@@ -8,7 +8,7 @@ import pytest
 from peers import model_files
 
 from . import loop
-from .loop import said
+from .loop import said, took
 
 KINDS = sorted(model_files.WRITERS)
 MISSING = "fail: Embedding model not loaded"
@@ -146,7 +146,7 @@ def watched(good):
 
 def heard(running, message, seconds=2):
     results = running.until(lambda result: said(result) == message, seconds)
-    assert all(result["ms"] < 50 for result in results)
+    assert all(took(result) < 50 for result in results)
 
 
 def test_a_file_that_is_truncated_in_use_is_noticed_and_so_is_its_replacement(watched, good, kind, tmp_path):

@@ -8,11 +8,10 @@ from peers.postgres import PASSWORD, Postgres
 from peers.scripted_peer import ScriptedPeer
 
 from . import loop
-from .loop import said
+from .loop import in_time, said
 from .postgres_case import CANARY, first, healthy, run, settings, small, until, url, watch
 
 TIMEOUT = 500
-SLACK = 200  # ms: how late the process may be scheduled on a busy machine
 FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, "timeout"), ("silent", {}, "timeout"),
           ("drip", {}, "timeout"), ("reset", {"after": 1}, "fail: Connection reset"),
           ("close", {"after": 1}, "fail: Connection closed"), ("stall_after", {"after": 1}, "timeout"),
@@ -40,10 +39,6 @@ def proxy(server):
         yield running
 
 
-def in_time(results):
-    return all(result["ms"] < TIMEOUT + SLACK for result in results)
-
-
 @pytest.mark.parametrize("mode, options, message", FAULTS, ids=str)
 def test_a_fault_is_named_in_time_and_healthy_when_it_ends(proxy, mode, options, message):
     with watch(settings(proxy), timeout=TIMEOUT) as running:
@@ -52,7 +47,7 @@ def test_a_fault_is_named_in_time_and_healthy_when_it_ends(proxy, mode, options,
         # Who goes on talking after a close is answered with a reset, and a reset met while sending leaves a closed connection.
         meant = ("fail: Connection reset", "fail: Connection closed") if mode in ("reset", "close") else (message,)
         results = running.until(lambda result: said(result) in meant) + [running.next() for _ in range(3)]
-        assert in_time(results) and said(results[-1]) in meant
+        assert in_time(results, TIMEOUT) and said(results[-1]) in meant
         proxy.set("pass")
         until(running, "pass")
 
@@ -64,7 +59,7 @@ def test_before_the_first_success_a_transport_fault_is_pool_not_initialised(prox
     proxy.set(mode, **options)
     with watch(settings(proxy), timeout=TIMEOUT) as running:
         results = [running.next() for _ in range(3)]
-        assert in_time(results) and {said(result) for result in results} == {message}
+        assert in_time(results, TIMEOUT) and {said(result) for result in results} == {message}
         proxy.set("pass")
         until(running, "pass")
 
@@ -156,7 +151,7 @@ def test_a_paused_server_times_out_and_is_healthy_when_it_goes_on():
     with Postgres() as server, watch(settings(server), timeout=TIMEOUT) as running:
         until(running, "pass")
         server.pause()
-        assert in_time(until(running, "timeout") + [running.next(), running.next()])
+        assert in_time(until(running, "timeout") + [running.next(), running.next()], TIMEOUT)
         server.resume()
         until(running, "pass")
 
@@ -207,7 +202,7 @@ def test_tls_is_kept_and_rebuilt_like_plain(authority):
             proxy.cut()
             assert {said(running.next()) for _ in range(3)} == {"pass"} and proxy.accepted == 2
             proxy.set("silent")
-            assert in_time(until(running, "timeout"))
+            assert in_time(until(running, "timeout"), TIMEOUT)
             proxy.set("pass")
             until(running, "pass")
             server.restart()
@@ -237,7 +232,7 @@ def test_a_name_server_is_never_waited_for_too_long(server, mode, message):
             results = run(settings(server, "db.example"), runs=2, timeout=TIMEOUT, prefix=resolver.prefix)
     except ResolverUnavailable as reason:
         pytest.skip(str(reason))
-    assert {said(result) for result in results} == {message} and in_time(results)
+    assert {said(result) for result in results} == {message} and in_time(results, TIMEOUT)
 
 
 def test_a_server_that_starts_up_or_is_full_says_so():

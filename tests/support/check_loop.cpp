@@ -2,9 +2,9 @@
 //
 //   check_loop PLUGIN.so SETTINGS.json [--runs N] [--timeout MS] [--pause MS] [--every K] [--once] [--secret TEXT]...
 //
-// Prints {"status","message","detail","ms","late"} for every K-th run, and for each run whose status differs from the
-// one before; at the end {"runs","fds","threads","rss_kb"} with [before, after] pairs, "before" being taken after the
-// first tenth.
+// Prints {"status","message","detail","ms","stalled","late"} for every K-th run, and for each run whose status differs
+// from the one before, `stalled` being the part of `ms` in which the machine did not run this process; at the end
+// {"runs","fds","threads","rss_kb"} with [before, after] pairs, "before" being taken after the first tenth.
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <dirent.h>
@@ -18,6 +18,7 @@
 #include "plugin/plugin_checker.hpp"
 #include "plugin/plugin_host.hpp"
 #include "plugin/plugin_library.hpp"
+#include "stalls.hpp"
 
 namespace {
 
@@ -98,23 +99,26 @@ Options parse(int argc, char** argv) {
     return options;
 }
 
-void print(const std::optional<Result>& result, std::chrono::duration<double, std::milli> took, bool late) {
+void print(const std::optional<Result>& result, Stalls::Duration took, Stalls::Duration stalled, bool late) {
     Object line(Poco::JSON_PRESERVE_KEY_ORDER);
     static constexpr std::array names = {"pass", "warn", "fail"};
     line.set("status", result ? names[static_cast<size_t>(result->status)] : "timeout");
     line.set("message", result ? result->message : "");
     line.set("detail", result ? result->detail : "");
     line.set("ms", took.count());
+    line.set("stalled", std::min(took, stalled).count());
     line.set("late", late);
     line.stringify(std::cout);
     std::cout << std::endl;
 }
 
 void loop(Checker& checker, const Options& options) {
+    Stalls stalls;
     Cost before;
     std::string last;
     for (int i = 0; i < options.runs; i++) {
         if (i == options.runs / 10) before = Cost();
+        stalls.begin();
         const auto start = Clock::now();
         const auto deadline = start + std::chrono::milliseconds(options.timeout);
         const auto reason = options.once ? Reason::Once : Reason::Schedule;
@@ -123,7 +127,7 @@ void loop(Checker& checker, const Options& options) {
         const std::string status =
             result ? std::to_string(static_cast<int>(result->status)) + result->message : "timeout";
         if (i % options.every == 0 || status != last)
-            print(result, end - start, end > deadline + std::chrono::milliseconds(50));
+            print(result, end - start, stalls.length(), end > deadline + std::chrono::milliseconds(50));
         last = status;
         std::this_thread::sleep_for(std::chrono::milliseconds(options.pause));
     }
