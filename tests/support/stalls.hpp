@@ -25,7 +25,7 @@ class Stalls {
     // Since `begin`.
     Duration length() const {
         if (pagesRead() != pages_read_) return Clock::now() - began_;
-        return std::chrono::nanoseconds(overslept_ns_);
+        return std::chrono::nanoseconds(overslept_ns_ + overslept(Clock::time_point(Clock::duration(nap_began_ns_))));
     }
 
   private:
@@ -40,15 +40,22 @@ class Stalls {
     void watch(const std::stop_token& stop) {
         while (!stop.stop_requested()) {
             const auto start = Clock::now();
+            nap_began_ns_ = start.time_since_epoch().count();
             std::this_thread::sleep_for(kNap);
-            const std::chrono::nanoseconds overslept = Clock::now() - start - kNap;
-            if (overslept > kNap) overslept_ns_ += overslept.count();
+            overslept_ns_ += overslept(start);
         }
+    }
+
+    // Nanoseconds, of a nap that may not have ended yet.
+    static long long overslept(Clock::time_point start) {
+        const std::chrono::nanoseconds late = Clock::now() - start - kNap;
+        return late > kNap ? late.count() : 0;
     }
 
     Clock::time_point began_;
     long pages_read_ = 0;
     std::atomic<long long> overslept_ns_{0};
+    std::atomic<Clock::rep> nap_began_ns_{Clock::now().time_since_epoch().count()};
     std::jthread witness_{[this](const std::stop_token& stop) { watch(stop); }};
 };
 
