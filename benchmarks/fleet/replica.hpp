@@ -49,6 +49,7 @@ class Replica final : private HealthObserver, private Runner {
     bool hasRoom() override { return true; }
     bool run(Check& check, const RunRequest& request) override;
     void grow(int) override {}
+    void demote(Check&) override {}
     bool bury(std::unique_ptr<Check>&) override { return true; }
 
     void comeBack(TimePoint now);

@@ -104,6 +104,7 @@ class Timetable final : private HealthObserver, private Runner {
         return true;
     }
     void grow(int) override {}
+    void demote(Check&) override {}
     bool bury(std::unique_ptr<Check>&) override { return true; }
 
     Clock::time_point now_{std::chrono::hours(1)};

@@ -77,6 +77,7 @@ class World final : private Runner {
         return true;
     }
     void grow(int) override {}
+    void demote(Check&) override {}
     bool bury(std::unique_ptr<Check>&) override { return true; }
 
     Deaf observer_;

@@ -135,6 +135,7 @@ void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint
 void CheckSchedule::expire(Check& check, TimePoint now) {
     if (!check.expire(now)) return;
     check.checker().cancel();
+    runner_.demote(check);
     runner_.grow(1);
     dirty_ = true;
     Check* successor = namesake(check);

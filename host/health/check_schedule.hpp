@@ -40,6 +40,8 @@ class Runner {
     virtual bool run(Check& check, const RunRequest& request) = 0;
     // More or less room for runs, for stuck ones or where none comes back.
     virtual void grow(int runs) = 0;
+    // The run of `check` overran its deadline, so it is to take no time that anything else wants.
+    virtual void demote(Check& check) = 0;
     // Takes and destroys a check, whose plugin may take its time. False, with nothing taken, when it cannot yet.
     virtual bool bury(std::unique_ptr<Check>& check) = 0;
 };

@@ -43,7 +43,12 @@ int RunPool::threadsFor(std::size_t checks) {
 }
 
 bool RunPool::run(Checker& checker, const RunRequest& request, Done done) {
-    return execute([&checker, request, done = std::move(done)] { done(checker.run(request)); });
+    return execute([this, &checker, request, done = std::move(done)] {
+        runThreads_.enter(checker, request.deadline);
+        auto result = checker.run(request);
+        runThreads_.leave(checker);
+        done(std::move(result));
+    });
 }
 
 bool RunPool::execute(std::function<void()> task) {

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "health/checker.hpp"
+#include "health/run_threads.hpp"
 
 namespace probehost {
 
@@ -29,6 +30,9 @@ class RunPool {
     // Runs `checker` and hands its result to `done` on the pool's thread; false when no thread is free. Any thread.
     bool run(Checker& checker, const RunRequest& request, Done done);
 
+    // The run of `checker`, if one is under way, gets only time that nobody else wants. Any thread.
+    void demote(const Checker& checker) { runThreads_.demote(checker); }
+
     // Runs any task under the same priority; false when no thread is free. Any thread.
     bool execute(std::function<void()> task);
 
@@ -44,6 +48,7 @@ class RunPool {
     int threads() const { return pool_.allocated(); }
 
   private:
+    RunThreads runThreads_;
     Poco::ThreadPool pool_;
 };
 

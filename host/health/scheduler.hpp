@@ -43,6 +43,7 @@ class Scheduler : private Runner {
     bool hasRoom() override { return pool_.hasRoom(); }
     bool run(Check& check, const RunRequest& request) override;
     void grow(int runs) override { pool_.grow(runs); }
+    void demote(Check& check) override { pool_.demote(check.checker()); }
     bool bury(std::unique_ptr<Check>& check) override;
 
     void post(Message message);

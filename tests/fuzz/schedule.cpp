@@ -147,6 +147,11 @@ class World final : Runner, HealthObserver {
         require(room_ >= 0, "no more room is given back than was taken");
     }
 
+    void demote(Check& check) override {
+        require(std::ranges::any_of(runs_, [&](const auto& run) { return run.check == &check; }),
+                "only what runs is demoted");
+    }
+
     bool bury(std::unique_ptr<Check>& check) override {
         for (const auto& run : runs_) require(run.check != check.get(), "nothing is destroyed that runs");
         check.reset();

@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <deque>
 
 #include "scripted_checker.hpp"
@@ -30,6 +31,7 @@ class Timetable final : private HealthObserver, private Runner {
     int reports = 0;
     std::deque<std::string> order; // of all runs that began
     std::vector<milliseconds> late;
+    std::vector<std::string> demoted;
     Report told;
 
   private:
@@ -79,6 +81,7 @@ class Timetable final : private HealthObserver, private Runner {
         return true;
     }
     void grow(int runs) override { threads += runs; }
+    void demote(Check& check) override { demoted.push_back(check.policy().name); }
     bool bury(std::unique_ptr<Check>& check) override {
         check.reset();
         return true;
@@ -99,6 +102,18 @@ TEST_CASE("schedule: who waits for a thread gets one in turn", "[health]") {
     timetable.until(1s);
     CHECK(timetable.order == std::deque<std::string>{"0", "1", "2", "3", "4", "5", "6"});
     CHECK(timetable.threads == 2);
+}
+
+TEST_CASE("schedule: a run is demoted once it overran its deadline, and none that came back in time", "[health]") {
+    Timetable inTime(3);
+    inTime.runTime = 1900ms;
+    inTime.until(30s);
+    CHECK(inTime.demoted.empty());
+    Timetable late(3);
+    late.runTime = 5s;
+    late.until(3s);
+    std::ranges::sort(late.demoted);
+    CHECK(late.demoted == std::vector<std::string>{"0", "1", "2"});
 }
 
 TEST_CASE("schedule: where no run comes back, those that wait get threads of their own soon", "[health]") {
