@@ -50,16 +50,18 @@ class Attack {
     }
 
   private:
-    // Brings back whoever is gone: churning ones at once, the others at a bounded rate.
+    // Brings back whoever is gone: churning ones at once, the others at a bounded rate and each in its turn, so that
+    // those who are thrown out at once leave room for those who stay.
     void reconnect() {
         const double elapsed = std::chrono::duration<double>(Clock::now() - began_).count();
         const auto allowed = static_cast<uint64_t>(elapsed * plan_.reconnectsPerSecond);
-        for (std::size_t i = 0; i < clients_.size(); ++i) {
-            next_ = (next_ + 1) % clients_.size();
+        for (std::size_t i = 0; i < clients_.size(); ++i, next_ = (next_ + 1) % clients_.size()) {
             Client& client = clients_[next_];
             if (client.fd >= 0) continue;
-            if (client.kind != Kind::Churn && slowlyMade_ >= allowed) continue;
-            if (client.kind != Kind::Churn) ++slowlyMade_;
+            if (client.kind != Kind::Churn) {
+                if (slowlyMade_ >= allowed) return;
+                ++slowlyMade_;
+            }
             connect(client);
         }
     }

@@ -51,9 +51,16 @@ void RequestServer::resume(Connection& connection) {
     table_.enter(connection, State::Idle, now_ + limits_.keepAlive);
 }
 
+// What it sent is read to its end before the close, which else would be a reset and destroy answers on their way.
+void RequestServer::hungUp(Connection& connection) {
+    if (connection.state == State::Ending) table_.enter(connection, State::Lingering, now_ + limits_.lingerTime);
+    connection.state == State::Lingering ? readable(connection) : table_.close(connection);
+}
+
 void RequestServer::linger(Connection& connection) {
     connection.input = {};
     ::shutdown(connection.fd, SHUT_WR);
+    if (connection.burst >= longestBurst) return table_.enter(connection, State::Ending, now_ + limits_.writeTime);
     table_.enter(connection, State::Lingering, now_ + limits_.lingerTime);
 }
 

@@ -21,6 +21,7 @@ enum class State : uint8_t {
     Handling,  // its request is with a handler
     Writing,   // the client is slow to take its answer
     Lingering, // answered for the last time; what still comes is thrown away, lest a reset destroys the answer
+    Ending,    // the same of one that asks without end: nothing more is read, so that it has to take its answers first
     End
 };
 

@@ -15,9 +15,9 @@ struct Expendable {
 };
 
 constexpr std::array expendables = {
-    Expendable{State::Lingering},     Expendable{State::Idle},   Expendable{State::Receiving, true},
-    Expendable{State::Writing, true}, Expendable{State::Parked}, Expendable{State::Receiving},
-    Expendable{State::Writing},
+    Expendable{State::Ending, true},    Expendable{State::Lingering},     Expendable{State::Idle},
+    Expendable{State::Receiving, true}, Expendable{State::Writing, true}, Expendable{State::Parked},
+    Expendable{State::Receiving},       Expendable{State::Writing},       Expendable{State::Ending},
 };
 
 uint32_t eventsOf(State state) {
@@ -26,8 +26,8 @@ uint32_t eventsOf(State state) {
         case State::Idle:
         case State::Lingering:
             return EPOLLIN;
-        case State::Writing:
-            return EPOLLOUT;
+        case State::Writing: // once each time room is made: out of memory, the kernel has no room and says it had
+            return EPOLLOUT | EPOLLET;
         default:
             return 0; // the kernel still tells of a reset
     }
@@ -132,9 +132,9 @@ Connection* ConnectionTable::leastUsefulOf(uint64_t network, Clock::time_point n
     return nullptr;
 }
 
-// Receiving and writing have their whole time ahead of them when they begin.
+// Receiving, writing and ending have their whole time ahead of them when they begin.
 bool ConnectionTable::isNewcomer(const Connection& connection, Clock::time_point now) const {
-    const auto whole = connection.state == State::Writing ? limits_.writeTime : limits_.headTime;
+    const auto whole = connection.state == State::Receiving ? limits_.headTime : limits_.writeTime;
     return now - (connection.deadline - whole) < whole / graceParts;
 }
 

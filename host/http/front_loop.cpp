@@ -151,7 +151,8 @@ void FrontLoop::dispatch(const epoll_event& event) {
     }
     Connection* connection = table_.find(key);
     if (connection == nullptr) return;
-    if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) return table_.close(*connection);
+    if ((event.events & EPOLLERR) != 0) return table_.close(*connection);
+    if ((event.events & EPOLLHUP) != 0) return server_.hungUp(*connection);
     if ((event.events & EPOLLOUT) != 0) return server_.writable(*connection);
     server_.readable(*connection);
 }

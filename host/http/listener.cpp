@@ -12,7 +12,9 @@
 namespace probehost {
 namespace {
 
-constexpr int sendBuffer = 128 << 10; // what a client that never reads can make the kernel hold
+// What a client that never reads, or whose requests are not read, can make the kernel hold.
+constexpr int sendBuffer = 128 << 10;
+constexpr int receiveBuffer = 16 << 10;
 
 void setOption(int fd, int level, int option, int value) { ::setsockopt(fd, level, option, &value, sizeof value); }
 
@@ -64,7 +66,8 @@ std::vector<ListenSpec> besideEachOther(std::vector<ListenSpec> all) {
 
 Listener Listener::tcp(const ListenSpec& where, int backlog) {
     Listener listener(where.inheritedFd >= 0 ? inherited(where) : bound(where));
-    setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // this and the next are inherited by connections
+    setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // these are inherited by connections
+    setOption(listener.fd(), SOL_SOCKET, SO_RCVBUF, receiveBuffer);
     setOption(listener.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
     if (::listen(listener.fd(), backlog) != 0) throw ListenError(where.address, lastError());
     return listener;

@@ -100,7 +100,7 @@ void RequestServer::sacrifice(Connection& connection) {
 void RequestServer::beginStop() {
     while (Connection* waiting = table_.in(State::Parked).front()) sacrifice(*waiting);
     stopping_ = true;
-    for (const State state : {State::Idle, State::Lingering})
+    for (const State state : {State::Idle, State::Lingering, State::Ending})
         while (Connection* connection = table_.in(state).front()) table_.close(*connection);
 }
 

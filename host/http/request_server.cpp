@@ -8,7 +8,6 @@
 namespace probehost {
 namespace {
 
-constexpr uint8_t longestBurst = 16; // pipelined requests before the connection has to be made anew
 constexpr std::size_t mostDiscarded = 256 << 10;
 
 std::unique_ptr<Exchange> makeExchange(const Connection& connection, const Request& request, std::string_view body) {

@@ -32,6 +32,7 @@ class RequestServer {
     void accepted(Connection& connection);
     void readable(Connection& connection);
     void writable(Connection& connection);
+    void hungUp(Connection& connection); // neither side will send more
     void finished(PocoBridge& bridge);
 
     // Closes or answers what has run out of time, a bounded number at once.
@@ -50,6 +51,8 @@ class RequestServer {
     void beginStop();
 
   private:
+    static constexpr uint8_t longestBurst = 16; // pipelined requests before the connection has to be made anew
+
     // Serves the requests in bytes; returns how many bytes they were.
     std::size_t serve(Connection& connection, std::string_view bytes);
     void serveHeld(Connection& connection);

@@ -11,6 +11,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
+std::string pipeline(int requests) {
+    std::string many;
+    for (int i = 0; i < requests; ++i) many += request("/health");
+    return many;
+}
+
 void withShortTimes(FrontOptions& options) {
     options.limits.headTime = 150ms;
     options.limits.writeTime = 150ms;
@@ -82,6 +88,34 @@ TEST_CASE("limits: a client that never reads is reset at the write deadline", "[
     CHECK(front.reaches(Count::DeadlineCloses, 1));
     CHECK(front.reaches(Count::Forwarded, 1));
     CHECK(eventually([&] { return front.count(Count::Open) == 0; }));
+}
+
+TEST_CASE("limits: a client that asks without end and never reads is ended at the write deadline", "[http]") {
+    TestFront front(withShortTimes);
+    Client deaf = front.client();
+    deaf.send(pipeline(500));
+    CHECK(front.reaches(Count::DeadlineCloses, 1));
+    CHECK(front.count(Count::ProbesAnswered) == 16);
+    CHECK(eventually([&] { return front.count(Count::Open) == 0; }));
+}
+
+TEST_CASE("limits: a client that asked without end and reads late still gets the answers it was given", "[http]") {
+    TestFront front([](FrontOptions& options) { options.limits.writeTime = 60s; });
+    Client late = front.client();
+    late.send(pipeline(500));
+    REQUIRE(front.reaches(Count::ProbesAnswered, 16));
+    std::this_thread::sleep_for(50ms);
+    CHECK(statuses(late.receiveAll()).size() == 16 * 4 - 1);
+    CHECK(front.count(Count::Open) == 1);
+}
+
+TEST_CASE("limits: one that asked for too much and ended its sending gets its answers and is gone at once", "[http]") {
+    TestFront front([](FrontOptions& options) { options.limits.writeTime = 60s; });
+    Client late = front.client();
+    late.send(pipeline(500)).closeSending();
+    CHECK(eventually([&] { return front.count(Count::Open) == 0; }));
+    CHECK(front.count(Count::ProbesAnswered) == 16);
+    CHECK(statuses(late.receiveAll()).size() == 16 * 4 - 1);
 }
 
 TEST_CASE("limits: what a refused client goes on sending is read so that it sees its answer", "[http]") {
