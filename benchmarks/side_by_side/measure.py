@@ -35,6 +35,11 @@ def cpu_seconds(pid):
     return spent / TICKS
 
 
+def exact_cpu_seconds(pid):
+    """To the nanosecond, of threads that still live."""
+    return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
+
+
 def memory_mb(pid):
     """Resident and proportional, of it and all that it started."""
     total = {"Rss": 0, "Pss": 0}
@@ -58,11 +63,21 @@ def load(pid, url, seconds, connections=32, keep_alive=True):
                 int(said["errors"]), (cpu_seconds(pid) - before) / max(requests, 1) * 100000)
 
 
+def answer(port, path):
+    """All bytes that come for one request."""
+    with socket.create_connection(("127.0.0.1", port), timeout=2) as client, client.makefile("rb") as stream:
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n".encode())
+        return stream.read()
+
+
+def body_bytes(port, path):
+    return len(answer(port, path).partition(b"\r\n\r\n")[2])
+
+
 def answers(port, path):
     """The status of one request, or None."""
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=2) as client:
-        client.sendall(f"GET {path} HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n".encode())
-        return int(client.recv(65536).split()[1])
+    with contextlib.suppress(OSError, IndexError):
+        return int(answer(port, path).split()[1])
 
 
 def until_ok(port, path, since, seconds=60):

@@ -109,7 +109,7 @@ Settings settingsFor(const PluginsOptions& options, Diagnostics& diagnostics) {
 } // namespace
 
 int plugins(const PluginsOptions& options) {
-    PluginEnvironment environment;
+    PluginEnvironment environment(Trial::All);
     Diagnostics diagnostics;
     const auto settings = settingsFor(options, diagnostics);
     if (options.path.empty() && printErrors(diagnostics)) return ConfigError;

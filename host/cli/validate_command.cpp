@@ -24,7 +24,7 @@ int validate(const std::string& config, PluginEnvironment& environment) {
 } // namespace
 
 int validate(const std::string& config) {
-    PluginEnvironment environment;
+    PluginEnvironment environment(Trial::All);
     return environment.ended(validate(config, environment));
 }
 

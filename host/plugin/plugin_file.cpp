@@ -157,15 +157,22 @@ bool namesRelativeFolders(Elf* elf) {
     return false;
 }
 
-bool hasSection(Elf* elf, const char* wanted) {
+// nullptr when there is none.
+Elf_Scn* sectionNamed(Elf* elf, const char* wanted) {
     size_t names = 0;
-    if (elf_getshdrstrndx(elf, &names) != 0) return false;
+    if (elf_getshdrstrndx(elf, &names) != 0) return nullptr;
     for (Elf_Scn* section = elf_nextscn(elf, nullptr); section != nullptr; section = elf_nextscn(elf, section)) {
         GElf_Shdr header;
         const char* name = gelf_getshdr(section, &header) == nullptr ? nullptr : elf_strptr(elf, names, header.sh_name);
-        if (name != nullptr && std::strcmp(name, wanted) == 0) return true;
+        if (name != nullptr && std::strcmp(name, wanted) == 0) return section;
     }
-    return false;
+    return nullptr;
+}
+
+std::string bytesOf(Elf_Scn* section) {
+    const Elf_Data* data = section == nullptr ? nullptr : elf_rawdata(section, nullptr);
+    if (data == nullptr || data->d_buf == nullptr) return "";
+    return {static_cast<const char*>(data->d_buf), data->d_size};
 }
 
 // False for what is no ELF file at all.
@@ -183,7 +190,16 @@ bool ask(const std::string& file, Question question) {
 bool looksBesideItself(const std::string& file) { return ask(file, namesRelativeFolders); }
 
 bool hasGoRuntime(const std::string& file) {
-    return ask(file, [](Elf* elf) { return hasSection(elf, ".go.buildinfo"); });
+    return ask(file, [](Elf* elf) { return sectionNamed(elf, ".go.buildinfo") != nullptr; });
+}
+
+std::string contentsOf(const std::string& file, const char* section) {
+    std::string bytes;
+    ask(file, [&](Elf* elf) {
+        bytes = bytesOf(sectionNamed(elf, section));
+        return true;
+    });
+    return bytes;
 }
 
 PluginNote inspectPluginFile(const std::string& file) {

@@ -30,6 +30,9 @@ struct PluginNote {
 // Reads the ELF header, the note and the exported symbol; throws PluginRefused for a file that this host cannot use.
 PluginNote inspectPluginFile(const std::string& file);
 
+// What a section of the file holds; "" when it has none of this name, or is no ELF file.
+std::string contentsOf(const std::string& file, const char* section);
+
 // Whether Go's runtime is in the file: it starts threads and changes signal handlers for the whole process.
 bool hasGoRuntime(const std::string& file);
 

@@ -14,6 +14,9 @@ WorkerFleet& workers();
 // A check of the checkers in "conduct.so", in its worker.
 std::unique_ptr<WorkerChecker> conductFar(const std::string& checker);
 
+// That both say the same, wherever they were found.
+void checkSame(const PluginDescription& one, const PluginDescription& other);
+
 std::optional<Result> runFor(Checker& checker, std::chrono::milliseconds limit);
 
 } // namespace probehost::test

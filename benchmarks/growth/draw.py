@@ -1,0 +1,132 @@
+"""Measures what an answer and a minute of rest cost against the number of checks, of probers at once and of bytes in a body, and draws it.
+
+    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/growth/draw.py BUILD [--seconds 3] [--runs 3]
+
+BUILD is a Release build. Needs wrk and python3-matplotlib. Takes about ten minutes, and writes benchmarks/results/growth.json and
+growth_*.svg. Each figure is the median of the runs."""
+import argparse
+import contextlib
+import json
+import pathlib
+import statistics
+import subprocess
+import tempfile
+import time
+
+import matplotlib
+
+matplotlib.use("svg")
+from matplotlib import pyplot  # noqa: E402
+
+from side_by_side import contest, contestants, measure  # noqa: E402
+from side_by_side.services import free_port, safetensors  # noqa: E402
+
+RESULTS = pathlib.Path(__file__).parents[1] / "results"
+CHECKS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000]
+PROBERS = [1, 3, 10, 30, 100, 300, 1000]
+BODIES = [1, 2, 5, 10, 20, 50, 100, 200]  # checks in it
+REST = 12  # seconds, more than one interval of ten
+LINES = {"checks": {"live_cpu": "`/health`, CPU s per 100,000 answers", "ready_cpu": "`/health/ready`, CPU s per 100,000 answers",
+                    "rest": "at rest, % of a core", "rss": "resident, MB", "start_ms": "start to the first answer, ms", "reload_ms": "reload, ms"},
+         "probers": {"kept_cpu": "kept connections, CPU s per 100,000 answers", "new_cpu": "new connections, CPU s per 100,000 answers",
+                     "kept_p99": "kept connections, p99, ms", "new_p99": "new connections, p99, ms"},
+         "bytes": {"cpu": "`/health/ready`, CPU s per 100,000 answers", "p99": "p99, ms"}}
+
+
+@contextlib.contextmanager
+def probehost(build, checks):
+    """With so many checks of a file, every 10 s as by default; gives its process, its URL, and when it was started."""
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        one = {"checker": "model", "with": {"source": "file", "path": str(safetensors(directory / "model.safetensors"))}}
+        port = free_port()
+        config = {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
+                  "plugins": {"path": [str(build / "plugins")]}, "checks": {f"check-{number}": one for number in range(checks)}}
+        (directory / "probehost.yaml").write_text(json.dumps(config, indent=0), encoding="utf-8")
+        began = time.monotonic()
+        with contestants.started([build / "bin/probehost", "serve", "--config", directory / "probehost.yaml"], {}) as process:
+            yield process, port, directory, began
+
+
+def at_rest(pid):
+    """Per cent of a core."""
+    before = measure.exact_cpu_seconds(pid)
+    time.sleep(REST)
+    return (measure.exact_cpu_seconds(pid) - before) / REST * 100
+
+
+def reload_ms(build, directory):
+    began = time.monotonic()
+    subprocess.run([build / "bin/probehost", "reload", "--config", directory / "probehost.yaml"], check=True, capture_output=True)
+    return (time.monotonic() - began) * 1000
+
+
+def of_checks(build, number, seconds):
+    with probehost(build, number) as (process, port, directory, began):
+        url = f"http://127.0.0.1:{port}"
+        start = measure.until_ok(port, "/health", began)
+        measure.until_ok(port, "/health/ready", began)
+        time.sleep(3)
+        figures = {"start_ms": start, "rest": at_rest(process.pid), "rss": measure.memory_mb(process.pid)["rss"]}
+        for name, path in (("live", "/health"), ("ready", "/health/ready")):
+            figures[f"{name}_cpu"] = measure.load(process.pid, url + path, seconds).cpu
+        return {**figures, "reload_ms": reload_ms(build, directory)}
+
+
+def of_probers(build, number, seconds):
+    with probehost(build, 5) as (process, port, _directory, began):
+        measure.until_ok(port, "/health/ready", began)
+        kept, new = (measure.load(process.pid, f"http://127.0.0.1:{port}/health", seconds, connections=number, keep_alive=keep) for keep in (True, False))
+        return {"kept_cpu": kept.cpu, "kept_p99": kept.p99, "new_cpu": new.cpu, "new_p99": new.p99, "errors": kept.errors + new.errors}
+
+
+def of_bytes(build, number, seconds):
+    with probehost(build, number) as (process, port, _directory, began):
+        measure.until_ok(port, "/health/ready", began)
+        load = measure.load(process.pid, f"http://127.0.0.1:{port}/health/ready", seconds)
+        return {"bytes": measure.body_bytes(port, "/health/ready"), "cpu": load.cpu, "p99": load.p99}
+
+
+def medians(once, build, number, arguments):
+    runs = [once(build, number, arguments.seconds) for _ in range(arguments.runs)]
+    print(once.__name__, number, contest.median(runs), flush=True)
+    return {name: round(statistics.median(run[name] for run in runs), 4) for name in runs[0]}
+
+
+def draw(name, places, figures, label, caption):
+    """One panel a figure, both axes logarithmic: what grows in proportion is as steep as the dashed line."""
+    panels = LINES[name]
+    columns = 2 if len(panels) < 6 else 3
+    figure, rows = pyplot.subplots(-(-len(panels) // columns), columns, figsize=(3.6 * columns, 2.6 * -(-len(panels) // columns)), layout="constrained", squeeze=False)
+    for axes, (key, title) in zip(rows.flat, panels.items()):
+        values = [each[key] for each in figures]
+        axes.loglog(places, values, marker="o", markersize=3, linewidth=1, color="#2f6f9f")
+        axes.loglog(places, [max(values[-1], 1e-6) * place / places[-1] for place in places], color="#888888", linewidth=0.8, linestyle="--")
+        axes.set_ylim(bottom=min(values) / 3 if min(values) > 0 else None)
+        axes.set_title(title.replace("`", ""), fontsize=8)
+        axes.set_xlabel(label, fontsize=8)
+        axes.spines[["top", "right"]].set_visible(False)
+    figure.suptitle(f"{caption}; dashed: in proportion", fontsize=8)
+    figure.savefig(RESULTS / f"growth_{name}.svg", metadata={"Date": None})
+    pyplot.close(figure)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--seconds", type=int, default=3)
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
+    matplotlib.rcParams["svg.hashsalt"] = "probehost"  # the same figures give the same file
+    results = {name: {str(number): medians(once, arguments.build, number, arguments) for number in numbers}
+               for name, once, numbers in (("checks", of_checks, CHECKS), ("probers", of_probers, PROBERS), ("bytes", of_bytes, BODIES))}
+    whole = {"machine": contest.machine(), "runs": arguments.runs, "seconds": arguments.seconds, **results}
+    (RESULTS / "growth.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    caption = f"{whole['machine']['processors']}; medians of {arguments.runs} runs"
+    draw("checks", CHECKS, list(results["checks"].values()), "checks", caption)
+    draw("probers", PROBERS, list(results["probers"].values()), "probers at once", caption)
+    draw("bytes", [each["bytes"] for each in results["bytes"].values()], list(results["bytes"].values()), "bytes in the body", caption)
+
+
+if __name__ == "__main__":
+    main()
