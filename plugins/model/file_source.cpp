@@ -27,7 +27,7 @@ class FileSource final : public ModelSource {
 
     sdk::Verdict look(const sdk::Run& run) override {
         background_.start();
-        if (run.once()) latest_.awaitFirst(run);
+        latest_.awaitFirst(run);
         if (auto verdict = latest_.within(kLookLimit)) return *verdict;
         return sdk::fail(notLoaded(label_),
                          latest_.published() ? "its file system does not answer" : "not verified yet");

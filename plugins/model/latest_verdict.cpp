@@ -2,6 +2,11 @@
 #include "latest_verdict.hpp"
 
 namespace probehost {
+namespace {
+
+constexpr sdk::milliseconds kMoment{50};
+
+} // namespace
 
 void LatestVerdict::publish(sdk::Verdict verdict) {
     const std::lock_guard lock(mutex_);
@@ -16,8 +21,10 @@ std::optional<sdk::Verdict> LatestVerdict::within(sdk::milliseconds limit) const
     return known ? std::optional(verdict_) : std::nullopt;
 }
 
-void LatestVerdict::awaitFirst(const sdk::Deadline& deadline) const {
-    if (!first_.raised()) deadline.wait(first_.fd(), POLLIN);
+void LatestVerdict::awaitFirst(const sdk::Run& run) const {
+    if (first_.raised()) return;
+    if (run.once()) return static_cast<void>(run.wait(first_.fd(), POLLIN));
+    run.waitFor(first_.fd(), POLLIN, kMoment); // else the next run has it
 }
 
 } // namespace probehost

@@ -16,8 +16,10 @@ class LatestVerdict {
     // The last verdict unless it is older than `limit`: then, and before the first one, nothing.
     std::optional<sdk::Verdict> within(sdk::milliseconds limit) const;
     bool published() const { return first_.raised(); }
-    // Throws sdk::Cancelled at the deadline.
-    void awaitFirst(const sdk::Deadline& deadline) const;
+    // Waits for the first verdict, a moment if the run is one of many: most are there by then, and a service that has
+    // just started is not called unready for want of it. One that is the only run waits until its deadline, where this
+    // throws sdk::Cancelled.
+    void awaitFirst(const sdk::Run& run) const;
 
   private:
     mutable std::mutex mutex_;

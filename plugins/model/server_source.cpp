@@ -49,7 +49,7 @@ class ServerSource final : public ModelSource {
     // Each round may take as long as the interval, so an answer older than three of them is none.
     sdk::Verdict look(const sdk::Run& run) override {
         background_.start();
-        if (run.once()) latest_.awaitFirst(run);
+        latest_.awaitFirst(run);
         if (auto verdict = latest_.within(3 * interval_)) return *verdict;
         return sdk::fail(latest_.published() ? "Model server: No answer" : notLoaded(label_), "not asked lately");
     }

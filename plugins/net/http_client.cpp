@@ -65,7 +65,7 @@ CURLcode resultOf(CURLM* multi) {
 
 HttpClient::HttpClient(HttpSettings settings)
     : settings_(std::move(settings)), multi_(makeCurlMulti()), easy_(makeCurlEasy()) {
-    const TlsContext refuses_a_bad_file({settings_.ca_file, {}, {}, {}});
+    if (!settings_.ca_file.empty()) const TlsContext refuses_a_bad_file({settings_.ca_file, {}, {}, {}});
 }
 
 // A handle of its own for each transfer: up to libcurl 8.0 a folded first header line is added to the last one of the
