@@ -119,6 +119,7 @@ void Server::announce() {
     log_.write(Level::Info,
                "probehost " PROBEHOST_VERSION " listening on " + addressesInWords() + " with " + checksInWords());
     manager_.ready(feed_.status());
+    startMemory_.used();
 }
 
 std::string Server::addressesInWords() const {
@@ -150,12 +151,14 @@ bool Server::waitForEvent() {
     if (drainEnds_ && Clock::now() >= *drainEnds_) return false;
     poll(fds.data(), fds.size(), longestWait());
     feedWatchdog();
+    startMemory_.giveBackWhenDue();
     if (fds[1].revents != 0) notify_->receive(environment_.app());
     if (fds[3].revents != 0) watch_->look();
     if (auto done = reloading_.result()) {
         reloadRequests_.answer(reload(done->diagnostics, std::move(done->assembly)));
         manager_.ready(feed_.status());
         watchFiles();
+        startMemory_.used();
     }
     reloadWhatChanged();
     if (reloadRequests_.take(!reloading_.idle())) beginReload();
@@ -172,7 +175,8 @@ void Server::reloadWhatChanged() {
 int Server::longestWait() const {
     const auto never = Clock::time_point::max();
     const auto watched = watch_ ? watch_->due().value_or(never) : never;
-    const auto next = std::min({drainEnds_.value_or(never), manager_.feedingTime().value_or(never), watched});
+    const auto next = std::min({drainEnds_.value_or(never), manager_.feedingTime().value_or(never), watched,
+                                startMemory_.due().value_or(never)});
     if (next == never) return -1;
     return static_cast<int>(std::max<int64_t>(0, std::chrono::ceil<milliseconds>(next - Clock::now()).count()));
 }

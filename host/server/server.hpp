@@ -18,6 +18,7 @@
 #include "server/reloading.hpp"
 #include "server/service_manager.hpp"
 #include "server/signals.hpp"
+#include "server/start_memory.hpp"
 
 namespace probehost {
 
@@ -77,6 +78,7 @@ class Server final : public HealthSource {
     Reloading reloading_;
     ReloadRequests reloadRequests_;
     std::unique_ptr<FileWatch> watch_; // where plugins.watch asks for it
+    StartMemory startMemory_;
 };
 
 } // namespace probehost

@@ -1,0 +1,59 @@
+// Only segments that nobody can have written to: what the loader relocated lies in others.
+#include "server/start_memory.hpp"
+
+#include <elf.h>
+#include <link.h>
+#include <malloc.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <span>
+
+namespace probehost {
+
+namespace {
+
+constexpr std::chrono::seconds firstRuns{2};
+
+bool relocatesCode(const dl_phdr_info& object) {
+    for (const auto& segment : std::span(object.dlpi_phdr, object.dlpi_phnum)) {
+        if (segment.p_type != PT_DYNAMIC) continue;
+        const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + segment.p_vaddr);
+        for (; entry->d_tag != DT_NULL; entry++)
+            if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0))
+                return true;
+    }
+    return false;
+}
+
+void giveBack(uintptr_t begin, uintptr_t end) {
+    const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+    begin = (begin + page - 1) / page * page; // its neighbours may share the first and the last page
+    end = end / page * page;
+    if (begin < end)
+        madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED); // NOLINT(performance-no-int-to-ptr)
+}
+
+int giveBackObject(dl_phdr_info* object, size_t, void*) {
+    if (relocatesCode(*object)) return 0;
+    for (const auto& segment : std::span(object->dlpi_phdr, object->dlpi_phnum)) {
+        if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
+        const auto begin = object->dlpi_addr + segment.p_vaddr;
+        giveBack(begin, begin + segment.p_memsz);
+    }
+    return 0;
+}
+
+} // namespace
+
+void StartMemory::used() { due_ = Clock::now() + firstRuns; }
+
+void StartMemory::giveBackWhenDue() {
+    if (!due_ || Clock::now() < *due_) return;
+    due_.reset();
+    malloc_trim(0);
+    dl_iterate_phdr(giveBackObject, nullptr);
+}
+
+} // namespace probehost
