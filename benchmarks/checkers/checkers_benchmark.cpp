@@ -1,6 +1,7 @@
 // A run of each checker on its kept connection, and its client library doing the same without a plugin around it.
 //
-// The environment names the servers: POSTGRES, a connection string; REDIS and HTTP, ports of 127.0.0.1.
+// The environment names the servers: POSTGRES, a connection string; REDIS, HTTP and SERVICEBUS, ports of 127.0.0.1; and
+// SERVICEBUS_TOKEN, a shared access signature of the queue "full".
 #include <benchmark/benchmark.h>
 #include <curl/curl.h>
 #include <hiredis/hiredis.h>
@@ -9,19 +10,15 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "../deaf_services.hpp"
 #include "plugin/plugin_checker.hpp"
 #include "plugin/plugin_host.hpp"
 #include "plugin/plugin_library.hpp"
+#include "raw_peek.hpp"
 
 namespace {
 
 using namespace probehost;
-
-class Deaf final : public PluginServices {
-  public:
-    void log(Level, std::string_view) override {}
-    int32_t appState(std::string_view, int64_t&) override { return PH_APP_UNSET; }
-};
 
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
@@ -35,7 +32,7 @@ void require(bool ok, const char* what) {
 }
 
 void runs(benchmark::State& state, const std::string& name, const CheckSettings& settings) {
-    static Deaf services;
+    static benchmarks::DeafServices services;
     static const PluginHost host(services);
     const PluginLibrary library(PluginImage(PLUGINS + name + ".so"), host.table());
     PluginChecker checker(*library.find(name), host.table(), settings);
@@ -92,12 +89,24 @@ void libcurl(benchmark::State& state) {
     curl_easy_cleanup(curl);
 }
 
+void servicebusCheck(benchmark::State& state) {
+    const auto string = "Endpoint=sb://127.0.0.1:" + environment("SERVICEBUS") + ";UseDevelopmentEmulator=true";
+    runs(state, "servicebus", {R"({})", {{"/connection_string", string}, {"/queue", "full"}}, {}});
+}
+
+void proton(benchmark::State& state) {
+    benchmarks::RawPeek queue(std::stoi(environment("SERVICEBUS")), "full", environment("SERVICEBUS_TOKEN"));
+    for (auto _ : state) queue.peek();
+}
+
 BENCHMARK(postgresCheck)->UseRealTime();
 BENCHMARK(libpq)->UseRealTime();
 BENCHMARK(redisCheck)->UseRealTime();
 BENCHMARK(hiredis)->UseRealTime();
 BENCHMARK(openaiCheck)->UseRealTime();
 BENCHMARK(libcurl)->UseRealTime();
+BENCHMARK(servicebusCheck)->UseRealTime();
+BENCHMARK(proton)->UseRealTime();
 
 } // namespace
 

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 
+#include "../deaf_services.hpp"
 #include "health/check_schedule.hpp"
 #include "http/http_parser.hpp"
 #include "http/report_json.hpp"
@@ -118,15 +119,9 @@ void schedule(int64_t times) {
     for (int64_t i = 0; i < times; i++) timetable.runOnce();
 }
 
-class Deaf final : public PluginServices {
-  public:
-    void log(Level, std::string_view) override {}
-    int32_t appState(std::string_view, int64_t&) override { return PH_APP_UNSET; }
-};
-
 // One call through the ABI into a plugin that does nothing.
 void check(int64_t times) {
-    Deaf services;
+    benchmarks::DeafServices services;
     const PluginHost host(services);
     const PluginLibrary library(PluginImage(PASSING), host.table());
     PluginChecker checker(*library.find("passing"), host.table(), {});

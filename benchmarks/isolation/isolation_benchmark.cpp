@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 
+#include "../deaf_services.hpp"
 #include "isolation/worker_checker.hpp"
 #include "isolation/worker_fleet.hpp"
 #include "plugin/plugin_checker.hpp"
@@ -12,13 +13,7 @@ namespace {
 
 using namespace probehost;
 
-class Deaf final : public PluginServices {
-  public:
-    void log(Level, std::string_view) override {}
-    int32_t appState(std::string_view, int64_t&) override { return PH_APP_UNSET; }
-};
-
-Deaf services;
+benchmarks::DeafServices services;
 
 void run(benchmark::State& state, Checker& checker) {
     for (auto _ : state) {
