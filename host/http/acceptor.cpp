@@ -37,7 +37,7 @@ void Acceptor::watch() {
 }
 
 void Acceptor::acceptFrom(uint64_t key) {
-    if (key - firstKey < listeners_.size()) accept(listeners_[key - firstKey]);
+    if (key - firstKey < listeners_.size()) accept(listeners_[key - firstKey], Moment::AtOnce);
 }
 
 // A client that was accepted a turn ago has most likely sent its request by now.
@@ -45,17 +45,17 @@ void Acceptor::serveNewcomers() {
     for (std::size_t i = 0; i < silentCount_; ++i)
         if (Connection* connection = table_.find(silent_[i])) server_.readable(*connection);
     forgetNewcomers();
-    for (const Listener& listener : listeners_) accept(listener);
+    for (const Listener& listener : listeners_) accept(listener, Moment::Late);
 }
 
-void Acceptor::accept(const Listener& listener) {
+void Acceptor::accept(const Listener& listener, Moment moment) {
     for (std::size_t i = 0; i < acceptsPerTurn && !paused_; ++i) {
         SocketAddress peer;
         socklen_t size = SocketAddress::capacity;
         const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),
                                  listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
-            admit(fd, peer, listener.isAdmin());
+            admit(fd, peer, listener.isAdmin(), moment);
         } else if (errno == EAGAIN || (isShortage(errno) && !hasNewcomer(listener))) {
             return;
         } else if (isShortage(errno) && !makeRoom()) {
@@ -64,7 +64,8 @@ void Acceptor::accept(const Listener& listener) {
     }
 }
 
-void Acceptor::admit(int fd, const SocketAddress& peer, bool admin) {
+// Whoever is accepted the moment it comes has not sent its request yet; whoever had to wait most likely has.
+void Acceptor::admit(int fd, const SocketAddress& peer, bool admin, Moment moment) {
     counters_.add(Count::Accepted);
     FileDescriptor owner(fd);
     if (admin && !isTrustedPeer(fd)) return counters_.add(Count::ForeignPeers);
@@ -73,6 +74,7 @@ void Acceptor::admit(int fd, const SocketAddress& peer, bool admin) {
     if (overShare && !server_.evictOf(peer.network())) return counters_.add(Count::OverShare);
     Connection& connection = table_.open(owner.release(), peer, admin);
     server_.accepted(connection);
+    moment == Moment::Late ? server_.readable(connection) : table_.watch(connection);
     const bool silent = connection.isOpen() && connection.state == State::Receiving && connection.input.empty();
     if (silent && silentCount_ < silent_.size()) silent_[silentCount_++] = connection.key();
 }

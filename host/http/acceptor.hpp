@@ -32,8 +32,10 @@ class Acceptor {
     void close();
 
   private:
-    void accept(const Listener& listener);
-    void admit(int fd, const SocketAddress& peer, bool admin);
+    enum class Moment : uint8_t { AtOnce, Late }; // how long after it came a client is accepted
+
+    void accept(const Listener& listener, Moment moment);
+    void admit(int fd, const SocketAddress& peer, bool admin, Moment moment);
     bool makeRoom();
     void pause();
 

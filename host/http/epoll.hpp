@@ -22,8 +22,8 @@ class Epoll {
     void wait(int timeoutMs);
     bool hasMore() const { return taken_ < count_; }
     const epoll_event& next() { return events_[taken_++]; }
-    // Whether more sockets are ready than could be looked at.
-    bool isBehind() const { return hasMore() || count_ == events_.size(); }
+    // Whether more sockets may be ready than were fetched.
+    bool isFull() const { return count_ == events_.size(); }
 
   private:
     bool control(int operation, int fd, uint32_t events, uint64_t key);

@@ -123,13 +123,14 @@ void FrontLoop::finishUp() {
 }
 
 void FrontLoop::turn() {
-    if (!epoll_.hasMore()) epoll_.wait(timeout(Clock::now()));
+    const bool behind = epoll_.hasMore();
+    if (!behind) epoll_.wait(timeout(Clock::now()));
     const auto awake = Clock::now();
     noticeStandstill(awake);
     beat_ = std::chrono::nanoseconds(awake.time_since_epoch()).count();
     server_.setTime(awake);
     readMail();
-    epoll_.isBehind() ? acceptor_.serveNewcomers() : acceptor_.forgetNewcomers();
+    behind || epoll_.isFull() ? acceptor_.serveNewcomers() : acceptor_.forgetNewcomers();
     while (epoll_.hasMore() && Clock::now() - awake < slice) dispatch(epoll_.next());
     server_.expire();
     server_.releaseParked();

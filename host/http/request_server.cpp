@@ -37,10 +37,8 @@ RequestServer::RequestServer(const Limits& limits, ConnectionTable& table, Count
       answers_(std::make_shared<RenderedAnswers>(ProbeAnswers::beforeFirstResults())),
       now_(Clock::now()) {}
 
-// Most clients have sent their request by the time they are accepted.
 void RequestServer::accepted(Connection& connection) {
     table_.enter(connection, State::Receiving, now_ + limits_.headTime);
-    readable(connection);
 }
 
 void RequestServer::readable(Connection& connection) {
