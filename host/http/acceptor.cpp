@@ -11,6 +11,7 @@ namespace probehost {
 namespace {
 
 constexpr std::size_t acceptsPerTurn = 32;
+constexpr std::size_t busySockets = 8; // ready at once: then more than one client is likely to have come
 constexpr std::chrono::milliseconds pauseTime{20};
 
 // Linux looks for a free descriptor before it looks for a connection, so a shortage alone does not mean that one waits.
@@ -56,6 +57,7 @@ void Acceptor::accept(const Listener& listener, Moment moment) {
                                  listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd >= 0) {
             admit(fd, peer, listener.isAdmin(), moment);
+            if (epoll_.count() < busySockets) return;
         } else if (errno == EAGAIN || (isShortage(errno) && !hasNewcomer(listener))) {
             return;
         } else if (isShortage(errno) && !makeRoom()) {

@@ -22,6 +22,7 @@ class Epoll {
     void wait(int timeoutMs);
     bool hasMore() const { return taken_ < count_; }
     const epoll_event& next() { return events_[taken_++]; }
+    std::size_t count() const { return count_; } // of the last events that were fetched
     // Whether more sockets may be ready than were fetched.
     bool isFull() const { return count_ == events_.size(); }
 
