@@ -2,7 +2,7 @@
 
     PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/growth/draw.py BUILD [--seconds 3] [--runs 3]
 
-BUILD is a Release build. Needs wrk and python3-matplotlib. Takes about ten minutes, and writes benchmarks/results/growth.json and
+BUILD is a Release build. Needs wrk and python3-matplotlib. Takes about twenty minutes, and writes benchmarks/results/growth.json and
 growth_*.svg. Each figure is the median of the runs."""
 import argparse
 import contextlib
@@ -19,7 +19,7 @@ matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
 
 from side_by_side import contest, contestants, measure  # noqa: E402
-from side_by_side.services import free_port, safetensors  # noqa: E402
+from side_by_side.services import free_port  # noqa: E402
 
 RESULTS = pathlib.Path(__file__).parents[1] / "results"
 CHECKS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000]
@@ -35,10 +35,10 @@ LINES = {"checks": {"live_cpu": "`/health`, CPU s per 100,000 answers", "ready_c
 
 @contextlib.contextmanager
 def probehost(build, checks):
-    """With so many checks of a file, every 10 s as by default; gives its process, its URL, and when it was started."""
+    """With so many checks of a file system, every 10 s; gives its process, port and folder, and when it was started."""
     with tempfile.TemporaryDirectory() as name:
         directory = pathlib.Path(name)
-        one = {"checker": "model", "with": {"source": "file", "path": str(safetensors(directory / "model.safetensors"))}}
+        one = {"checker": "disk", "interval": "10s", "with": {"path": "/dev/shm"}}
         port = free_port()
         config = {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
                   "plugins": {"path": [str(build / "plugins")]}, "checks": {f"check-{number}": one for number in range(checks)}}
