@@ -50,20 +50,23 @@ void Acceptor::serveNewcomers() {
 }
 
 void Acceptor::accept(const Listener& listener, Moment moment) {
-    for (std::size_t i = 0; i < acceptsPerTurn && !paused_; ++i) {
-        SocketAddress peer;
-        socklen_t size = SocketAddress::capacity;
-        const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),
-                                 listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (fd >= 0) {
-            admit(fd, peer, listener.isAdmin(), moment);
-            if (epoll_.count() < busySockets) return;
-        } else if (errno == EAGAIN || (isShortage(errno) && !hasNewcomer(listener))) {
-            return;
-        } else if (isShortage(errno) && !makeRoom()) {
-            pause();
-        }
+    std::size_t tries = 0;
+    while (!paused_ && tries < acceptsPerTurn && acceptOne(listener, moment)) ++tries;
+}
+
+// False when nobody else is to be taken in now.
+bool Acceptor::acceptOne(const Listener& listener, Moment moment) {
+    SocketAddress peer;
+    socklen_t size = SocketAddress::capacity;
+    const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),
+                             listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+        admit(fd, peer, listener.isAdmin(), moment);
+        return epoll_.count() >= busySockets;
     }
+    if (errno == EAGAIN || (isShortage(errno) && !hasNewcomer(listener))) return false;
+    if (isShortage(errno) && !makeRoom()) pause();
+    return true;
 }
 
 // Whoever is accepted the moment it comes has not sent its request yet; whoever had to wait most likely has.

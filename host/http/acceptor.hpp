@@ -35,6 +35,7 @@ class Acceptor {
     enum class Moment : uint8_t { AtOnce, Late }; // how long after it came a client is accepted
 
     void accept(const Listener& listener, Moment moment);
+    bool acceptOne(const Listener& listener, Moment moment);
     void admit(int fd, const SocketAddress& peer, bool admin, Moment moment);
     bool makeRoom();
     void pause();

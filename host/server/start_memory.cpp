@@ -16,10 +16,14 @@ namespace {
 
 constexpr std::chrono::seconds firstRuns{2};
 
+void* at(uintptr_t address) {
+    return reinterpret_cast<void*>(address); // NOLINT(performance-no-int-to-ptr): the loader tells it as a number
+}
+
 bool relocatesCode(const dl_phdr_info& object) {
     for (const auto& segment : std::span(object.dlpi_phdr, object.dlpi_phnum)) {
         if (segment.p_type != PT_DYNAMIC) continue;
-        const auto* entry = reinterpret_cast<const ElfW(Dyn)*>(object.dlpi_addr + segment.p_vaddr);
+        const auto* entry = static_cast<const ElfW(Dyn)*>(at(object.dlpi_addr + segment.p_vaddr));
         for (; entry->d_tag != DT_NULL; entry++)
             if (entry->d_tag == DT_TEXTREL || (entry->d_tag == DT_FLAGS && (entry->d_un.d_val & DF_TEXTREL) != 0))
                 return true;
@@ -31,8 +35,7 @@ void giveBack(uintptr_t begin, uintptr_t end) {
     const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
     begin = (begin + page - 1) / page * page; // its neighbours may share the first and the last page
     end = end / page * page;
-    if (begin < end)
-        madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED); // NOLINT(performance-no-int-to-ptr)
+    if (begin < end) madvise(at(begin), end - begin, MADV_DONTNEED);
 }
 
 int giveBackObject(dl_phdr_info* object, size_t, void*) {
