@@ -42,6 +42,7 @@ def node_modules():
 def all_contestants(build):
     yield contestants.probehost(build)
     yield contestants.fixed()
+    yield contestants.fixed(deferred=True)
     yield contestants.fastapi()
     yield contestants.go(built_go())
     yield contestants.terminus(node_modules())
@@ -78,6 +79,12 @@ def while_one_hangs(contestant, everything, port):
         everything.redis.resume()
 
 
+def told(wanted):
+    for contestant in wanted:
+        print(contestant.name, "…", flush=True)
+        yield contestant
+
+
 def median(runs):
     """Of figures that have the same shape."""
     first = runs[0]
@@ -108,16 +115,12 @@ def main():
     if missing:
         sys.exit(f"not installed: {', '.join(missing)}; packaging/packages-install.sh benchmarks installs all but node and npm, "
                  "which `apt-get install nodejs npm` does where there is no other Node")
-    results = {}
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         with services(directory, free_port) as everything:
-            for contestant in all_contestants(arguments.build):
-                if arguments.only and contestant.name not in arguments.only.split(","):
-                    continue
-                print(contestant.name, "…", flush=True)
-                runs = [measured(contestant, everything, arguments.seconds) for _ in range(arguments.runs)]
-                results[contestant.name] = {"setting": contestant.setting, **median(runs)}
+            wanted = [each for each in all_contestants(arguments.build) if not arguments.only or each.name in arguments.only.split(",")]
+            runs = [[measured(each, everything, arguments.seconds) for each in told(wanted)] for _ in range(arguments.runs)]
+            results = {each.name: {"setting": each.setting, **median(list(figures))} for each, figures in zip(wanted, zip(*runs))}
     RESULTS.mkdir(exist_ok=True)
     whole = {"machine": machine(), "runs": arguments.runs, "seconds": arguments.seconds, "contestants": results}
     (RESULTS / "side_by_side.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")

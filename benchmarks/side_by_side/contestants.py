@@ -79,5 +79,6 @@ def blackbox():
     return contestant
 
 
-def fixed():
-    return Contestant("nginx", "one worker, a fixed body for both: the limit", lambda _services, directory, port: nginx(directory / "nginx", port, ALIVE))
+def fixed(deferred=False):
+    return Contestant("nginx deferred" if deferred else "nginx", f"one worker, a fixed body for both{', `listen ... deferred`' if deferred else ''}: the limit",
+                      lambda _services, directory, port: nginx(directory / "nginx", port, ALIVE, "deferred" if deferred else ""))

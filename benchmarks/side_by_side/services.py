@@ -14,7 +14,7 @@ MODELS = '{"data":[{"id":"gpt-4o","object":"model"}],"object":"list"}'
 NGINX = """daemon off; master_process off; pid {0}/pid; error_log {0}/error.log; events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {0}/b; proxy_temp_path {0}/p;
   fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;
-  server {{ listen 127.0.0.1:{1} backlog=4096; location / {{ default_type application/json; return 200 '{2}'; }} }} }}
+  server {{ listen 127.0.0.1:{1} backlog=4096 {3}; location / {{ default_type application/json; return 200 '{2}'; }} }} }}
 """
 
 
@@ -40,11 +40,11 @@ class Services:
 
 
 @contextlib.contextmanager
-def nginx(directory, port, body):
+def nginx(directory, port, body, how=""):
     """One worker that answers a fixed body."""
     directory = pathlib.Path(directory)
     directory.mkdir(exist_ok=True)
-    (directory / "nginx.conf").write_text(NGINX.format(directory, port, body), encoding="utf-8")
+    (directory / "nginx.conf").write_text(NGINX.format(directory, port, body, how), encoding="utf-8")
     with subprocess.Popen(["/usr/sbin/nginx", "-c", directory / "nginx.conf", "-e", directory / "error.log"]) as process:
         try:
             until((directory / "pid").exists, what="nginx")

@@ -38,30 +38,26 @@ void Acceptor::watch() {
 }
 
 void Acceptor::acceptFrom(uint64_t key) {
-    if (key - firstKey < listeners_.size()) accept(listeners_[key - firstKey], Moment::AtOnce);
+    if (key - firstKey < listeners_.size()) accept(listeners_[key - firstKey]);
 }
 
-// A client that was accepted a turn ago has most likely sent its request by now.
-void Acceptor::serveNewcomers() {
-    for (std::size_t i = 0; i < silentCount_; ++i)
-        if (Connection* connection = table_.find(silent_[i])) server_.readable(*connection);
-    forgetNewcomers();
-    for (const Listener& listener : listeners_) accept(listener, Moment::Late);
+void Acceptor::acceptAll() {
+    for (const Listener& listener : listeners_) accept(listener);
 }
 
-void Acceptor::accept(const Listener& listener, Moment moment) {
+void Acceptor::accept(const Listener& listener) {
     std::size_t tries = 0;
-    while (!paused_ && tries < acceptsPerTurn && acceptOne(listener, moment)) ++tries;
+    while (!paused_ && tries < acceptsPerTurn && acceptOne(listener)) ++tries;
 }
 
 // False when nobody else is to be taken in now.
-bool Acceptor::acceptOne(const Listener& listener, Moment moment) {
+bool Acceptor::acceptOne(const Listener& listener) {
     SocketAddress peer;
     socklen_t size = SocketAddress::capacity;
     const int fd = ::accept4(listener.fd(), listener.isAdmin() ? nullptr : peer.data(),
                              listener.isAdmin() ? nullptr : &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd >= 0) {
-        admit(fd, peer, listener.isAdmin(), moment);
+        admit(fd, peer, listener.isAdmin());
         return epoll_.count() >= busySockets;
     }
     if (errno == EAGAIN || (isShortage(errno) && !hasNewcomer(listener))) return false;
@@ -69,8 +65,8 @@ bool Acceptor::acceptOne(const Listener& listener, Moment moment) {
     return true;
 }
 
-// Whoever is accepted the moment it comes has not sent its request yet; whoever had to wait most likely has.
-void Acceptor::admit(int fd, const SocketAddress& peer, bool admin, Moment moment) {
+// Most have sent their request by now, and are answered without epoll ever hearing of them.
+void Acceptor::admit(int fd, const SocketAddress& peer, bool admin) {
     counters_.add(Count::Accepted);
     FileDescriptor owner(fd);
     if (admin && !isTrustedPeer(fd)) return counters_.add(Count::ForeignPeers);
@@ -79,9 +75,7 @@ void Acceptor::admit(int fd, const SocketAddress& peer, bool admin, Moment momen
     if (overShare && !server_.evictOf(peer.network())) return counters_.add(Count::OverShare);
     Connection& connection = table_.open(owner.release(), peer, admin);
     server_.accepted(connection);
-    moment == Moment::Late ? server_.readable(connection) : table_.watch(connection);
-    const bool silent = connection.isOpen() && connection.state == State::Receiving && connection.input.empty();
-    if (silent && silentCount_ < silent_.size()) silent_[silentCount_++] = connection.key();
+    server_.readable(connection);
 }
 
 // Called for each failed accept: an evicted descriptor may lie beyond a limit that was lowered, so more may have to go.

@@ -1,7 +1,6 @@
 // Takes new connections in, also when connections or descriptors have run out.
 #pragma once
 
-#include <array>
 #include <chrono>
 #include <vector>
 
@@ -22,9 +21,7 @@ class Acceptor {
     uint16_t port() const { return listeners_.empty() ? uint16_t{0} : listeners_.front().port(); }
     void watch();
     void acceptFrom(uint64_t key);
-    // Serves new clients ahead of all that are ready, so that their wait does not grow with the number of others.
-    void serveNewcomers();
-    void forgetNewcomers() { silentCount_ = 0; }
+    void acceptAll();
 
     // Keeps one descriptor in reserve, and listens again after a pause.
     void recover(Clock::time_point now);
@@ -32,11 +29,9 @@ class Acceptor {
     void close();
 
   private:
-    enum class Moment : uint8_t { AtOnce, Late }; // how long after it came a client is accepted
-
-    void accept(const Listener& listener, Moment moment);
-    bool acceptOne(const Listener& listener, Moment moment);
-    void admit(int fd, const SocketAddress& peer, bool admin, Moment moment);
+    void accept(const Listener& listener);
+    bool acceptOne(const Listener& listener);
+    void admit(int fd, const SocketAddress& peer, bool admin);
     bool makeRoom();
     void pause();
 
@@ -46,8 +41,6 @@ class Acceptor {
     RequestServer& server_;
     Counters& counters_;
     FileDescriptor spare_;
-    std::array<uint64_t, 32> silent_{}; // the latest clients that had sent nothing when they were accepted
-    std::size_t silentCount_ = 0;
     bool paused_ = false;
     Clock::time_point pausedUntil_;
 };

@@ -13,9 +13,10 @@ void RequestServer::answer(Connection& connection, std::string_view bytes) {
 }
 
 void RequestServer::flush(Connection& connection) {
+    const int corked = connection.closing ? MSG_MORE : 0; // the end then travels with the answer's last bytes
     while (!connection.rest.empty()) {
         const ssize_t sent =
-            ::send(connection.fd, connection.rest.data(), connection.rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+            ::send(connection.fd, connection.rest.data(), connection.rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT | corked);
         if (sent < 0 && errno == EINTR) continue;
         if (sent < 0 && errno != EAGAIN) return table_.close(connection);
         if (sent < 0) {

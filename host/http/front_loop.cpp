@@ -43,7 +43,7 @@ FileDescriptor eventDescriptor() {
 std::vector<Listener> listenersOf(const FrontOptions& options) {
     std::vector<Listener> listeners;
     for (const ListenSpec& where : besideEachOther(options.listen))
-        listeners.push_back(Listener::tcp(where, options.limits.backlog));
+        listeners.push_back(Listener::tcp(where, options.limits));
     if (options.admin) listeners.push_back(Listener::unixSocket(options.admin->path, options.limits.backlog));
     return listeners;
 }
@@ -130,7 +130,8 @@ void FrontLoop::turn() {
     beat_ = std::chrono::nanoseconds(awake.time_since_epoch()).count();
     server_.setTime(awake);
     readMail();
-    behind || epoll_.isFull() ? acceptor_.serveNewcomers() : acceptor_.forgetNewcomers();
+    // New clients go ahead of all that are ready, so that their wait does not grow with the number of others.
+    if (behind || epoll_.isFull()) acceptor_.acceptAll();
     while (epoll_.hasMore() && Clock::now() - awake < slice) dispatch(epoll_.next());
     server_.expire();
     server_.releaseParked();

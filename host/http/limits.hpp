@@ -17,7 +17,9 @@ struct Limits {
     std::size_t bodyBytes = 65536;
     std::size_t heldBytes = 16U << 20U; // bodies still arriving and handlers' answers not yet taken, of all clients
 
-    // A whole request head has to arrive within headTime of its first byte, or of the connection; a body likewise.
+    // Clients are accepted at their first byte, or after this time: until then the kernel keeps those that say nothing.
+    std::chrono::seconds silence{1};
+    // A whole request head has to arrive within headTime of its first byte, or of its accept; a body likewise.
     std::chrono::milliseconds headTime{2000};
     std::chrono::milliseconds keepAlive{5000};
     std::chrono::milliseconds writeTime{2000};

@@ -64,12 +64,13 @@ std::vector<ListenSpec> besideEachOther(std::vector<ListenSpec> all) {
     return all;
 }
 
-Listener Listener::tcp(const ListenSpec& where, int backlog) {
+Listener Listener::tcp(const ListenSpec& where, const Limits& limits) {
     Listener listener(where.inheritedFd >= 0 ? inherited(where) : bound(where));
     setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // these are inherited by connections
     setOption(listener.fd(), SOL_SOCKET, SO_RCVBUF, receiveBuffer);
     setOption(listener.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
-    if (::listen(listener.fd(), backlog) != 0) throw ListenError(where.address, lastError());
+    setOption(listener.fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, static_cast<int>(limits.silence.count()));
+    if (::listen(listener.fd(), limits.backlog) != 0) throw ListenError(where.address, lastError());
     return listener;
 }
 

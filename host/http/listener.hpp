@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/file_descriptor.hpp"
+#include "http/limits.hpp"
 
 namespace probehost {
 
@@ -31,7 +32,7 @@ std::vector<ListenSpec> besideEachOther(std::vector<ListenSpec> all);
 
 class Listener {
   public:
-    static Listener tcp(const ListenSpec& where, int backlog);
+    static Listener tcp(const ListenSpec& where, const Limits& limits);
 
     // A Unix socket of mode 0600. A file that a dead process left is replaced; a live one, or no socket, is an error.
     static Listener unixSocket(const std::string& path, int backlog);

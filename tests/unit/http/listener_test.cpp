@@ -16,7 +16,7 @@ TestFront::Adjust on(const std::string& address) {
 
 std::string reasonAgainst(const std::string& address) {
     try {
-        Listener::tcp({address}, 1);
+        Listener::tcp({address}, {});
     } catch (const ListenError& error) {
         return error.what();
     }
@@ -44,7 +44,7 @@ TEST_CASE("listener: [::] is served beside IPv4 addresses with its port, in any 
 }
 
 TEST_CASE("listener: several addresses are served at once", "[http]") {
-    const Listener probe = Listener::tcp({"127.0.0.2:0"}, 1);
+    const Listener probe = Listener::tcp({"127.0.0.2:0"}, {});
     TestFront front([](FrontOptions& options) { options.listen = {{"127.0.0.1:0"}, {"[::1]:0"}, {"127.0.0.2:0"}}; });
     CHECK(front.get("/health").status == 200);
 }
@@ -58,7 +58,7 @@ TEST_CASE("listener: an inherited socket is served", "[http]") {
 
 TEST_CASE("listener: an inherited descriptor that does not listen is refused", "[http]") {
     const FileDescriptor fd(::socket(AF_INET, SOCK_STREAM, 0));
-    CHECK_THROWS_WITH(Listener::tcp({"fd 3", fd.get()}, 1),
+    CHECK_THROWS_WITH(Listener::tcp({"fd 3", fd.get()}, {}),
                       "cannot listen on fd 3: the inherited socket does not listen");
 }
 

@@ -31,7 +31,7 @@ class FewDescriptors {
 } // namespace
 
 TEST_CASE("scarcity: with no descriptors left, silent clients make room for probes", "[http]") {
-    TestFront front;
+    TestFront front([](FrontOptions& options) { options.limits.silence = std::chrono::seconds{0}; });
     std::vector<Client> silent(200);
     std::vector<Client> probes(50);
     std::ptrdiff_t answered = 0;
