@@ -27,7 +27,8 @@ PROBERS = [1, 3, 10, 30, 100, 300, 1000]
 BODIES = [1, 2, 5, 10, 20, 50, 100, 200]  # checks in it
 REST = 12  # seconds, more than one interval of ten
 LINES = {"checks": {"live_cpu": "`/health`, CPU s per 100,000 answers", "ready_cpu": "`/health/ready`, CPU s per 100,000 answers",
-                    "rest": "at rest, % of a core", "rss": "resident, MB", "start_ms": "start to the first answer, ms", "reload_ms": "reload, ms"},
+                    "rest": "at rest, % of a core", "rss": "resident, MB", "start_ms": "start to the first answer, ms", "reload_ms": "reload, ms",
+                    "live_p99": "`/health`, p99, ms", "ready_p99": "`/health/ready`, p99, ms"},
          "probers": {"kept_cpu": "kept connections, CPU s per 100,000 answers", "new_cpu": "new connections, CPU s per 100,000 answers",
                      "kept_p99": "kept connections, p99, ms", "new_p99": "new connections, p99, ms"},
          "bytes": {"cpu": "`/health/ready`, CPU s per 100,000 answers", "p99": "p99, ms"}}
@@ -69,7 +70,8 @@ def of_checks(build, number, seconds):
         time.sleep(3)
         figures = {"start_ms": start, "rest": at_rest(process.pid), "rss": measure.memory_mb(process.pid)["rss"]}
         for name, path in (("live", "/health"), ("ready", "/health/ready")):
-            figures[f"{name}_cpu"] = measure.load(process.pid, url + path, seconds).cpu
+            load = measure.load(process.pid, url + path, seconds)
+            figures |= {f"{name}_cpu": load.cpu, f"{name}_p99": load.p99, f"{name}_max": load.worst}
         return {**figures, "reload_ms": reload_ms(build, directory)}
 
 

@@ -80,6 +80,13 @@ double cpuSeconds() {
            static_cast<double>(used.ru_utime.tv_usec + used.ru_stime.tv_usec) / 1e6;
 }
 
+// At most, so far.
+long residentMegabytes() {
+    rusage used{};
+    getrusage(RUSAGE_SELF, &used);
+    return used.ru_maxrss / 1024;
+}
+
 size_t threads() {
     return static_cast<size_t>(std::distance(std::filesystem::directory_iterator("/proc/self/task"), {}));
 }
@@ -115,10 +122,11 @@ int main(int argc, char** argv) {
         std::this_thread::sleep_for(milliseconds(100));
     const double spent = cpuSeconds() - before;
     std::printf(
-        "%zu runs in %lld s; late by p50 %.2f ms, p99 %.2f ms, at most %.2f ms; %.1f %% of a core; %zu threads; %llu "
-        "reports\n",
+        "%zu runs in %lld s; late by p50 %.2f ms, p99 %.2f ms, at most %.2f ms; %.1f %% of a core; %zu threads; %ld "
+        "MB; "
+        "%llu reports\n",
         punctuality.runs(), static_cast<long long>(span.count()), punctuality.at(0.5), punctuality.at(0.99),
-        punctuality.at(1), 100 * spent / static_cast<double>(span.count()), most,
+        punctuality.at(1), 100 * spent / static_cast<double>(span.count()), most, residentMegabytes(),
         static_cast<unsigned long long>(observer.reports - reports));
     scheduler.stop(std::chrono::seconds(5));
 }

@@ -1,10 +1,11 @@
-// What one run costs the thread that schedules 10, 1,000 or 10,000 checks, and one probe that wants fresh results while
-// others do.
+// What one run costs the thread that schedules 10, 1,000 or 10,000 checks, and how long a probe waits for fresh results
+// while others do.
 #include <benchmark/benchmark.h>
 
+#include <atomic>
+#include <condition_variable>
 #include <deque>
 #include <mutex>
-#include <thread>
 
 #include "health/scheduler.hpp"
 
@@ -93,23 +94,72 @@ void scheduledRun(benchmark::State& state) {
     for (auto _ : state) world.runOnce();
 }
 
-// All threads ask for what is always too old: one run at a time, whoever asks.
+std::atomic<int64_t> runs{0};
+
+class Counted final : public Checker {
+  public:
+    std::optional<Result> run(const RunRequest&) override {
+        runs++;
+        return Result{};
+    }
+    void cancel() override {}
+    void end() override {}
+};
+
+// Lets probes wait as the front does: until results are no older than the probe.
+class Waiting final : public HealthObserver {
+  public:
+    void reported(std::shared_ptr<const Report>, Clock::time_point readyFreshUntil) override {
+        const std::scoped_lock lock(mutex_);
+        freshUntil_ = readyFreshUntil;
+        news_.notify_all();
+    }
+    void changed(const CheckState&, const CheckState&) override {}
+
+    void waitFor(Clock::time_point asked) {
+        std::unique_lock lock(mutex_);
+        news_.wait(lock, [&] { return freshUntil_ >= asked; });
+    }
+
+  private:
+    std::mutex mutex_;
+    std::condition_variable news_;
+    Clock::time_point freshUntil_ = Clock::time_point::min();
+};
+
+CheckSchedule::Checks oneThatIsAlwaysTooOld() {
+    CheckPolicy policy;
+    policy.name = "check";
+    policy.probes = ProbeSet(2);
+    policy.interval = policy.maxAge = milliseconds(0);
+    CheckSchedule::Checks checks;
+    checks.push_back(std::make_unique<Check>(policy, std::make_unique<Counted>()));
+    return checks;
+}
+
+// All threads ask at once: whoever asks while a run goes on waits for that one.
 void singleFlight(benchmark::State& state) {
-    static Deaf observer;
+    static Waiting observer;
     static std::unique_ptr<Scheduler> scheduler;
     if (state.thread_index() == 0) {
-        scheduler = std::make_unique<Scheduler>(checksOf(5, milliseconds(0)), observer);
+        scheduler = std::make_unique<Scheduler>(oneThatIsAlwaysTooOld(), observer);
         scheduler->start();
+        runs = 0;
     }
-    for (auto _ : state) scheduler->refresh(Probe::Ready);
+    for (auto _ : state) {
+        const auto asked = Clock::now();
+        scheduler->refresh(Probe::Ready);
+        observer.waitFor(asked);
+    }
     if (state.thread_index() == 0) {
+        state.counters["runs"] = static_cast<double>(runs);
         scheduler->stop(std::chrono::seconds(5));
         scheduler.reset();
     }
 }
 
 BENCHMARK(scheduledRun)->Arg(10)->Arg(100)->Arg(1000)->Arg(10000);
-BENCHMARK(singleFlight)->ThreadRange(1, 8)->UseRealTime();
+BENCHMARK(singleFlight)->ThreadRange(1, 64)->UseRealTime();
 
 } // namespace
 

@@ -65,7 +65,7 @@ def measured(contestant, everything, seconds):
                 for kind, keep_alive in (("kept", True), ("new", False)):
                     load = measure.load(process.pid, url + path, seconds, keep_alive=keep_alive)
                     figures[f"{name}_{kind}"] = dataclasses.asdict(load)
-            figures["loaded"] = measure.memory_mb(process.pid)
+            figures["loaded"] = measure.memory_under_load(process.pid, url + contestant.ready)
             figures["hang"] = while_one_hangs(contestant, everything, port)
     return figures
 
@@ -86,10 +86,10 @@ def told(wanted):
 
 
 def median(runs):
-    """Of figures that have the same shape."""
+    """Of figures that have the same shape; of failures the most, which no median may hide."""
     first = runs[0]
     if isinstance(first, dict):
-        return {key: median([run[key] for run in runs]) for key in first}
+        return {key: max(run[key] for run in runs) if key in ("errors", "unanswered") else median([run[key] for run in runs]) for key in first}
     present = [run for run in runs if run is not None]
     return statistics.median(present) if present else None
 
@@ -120,7 +120,7 @@ def main():
         with services(directory, free_port) as everything:
             wanted = [each for each in all_contestants(arguments.build) if not arguments.only or each.name in arguments.only.split(",")]
             runs = [[measured(each, everything, arguments.seconds) for each in told(wanted)] for _ in range(arguments.runs)]
-            results = {each.name: {"setting": each.setting, **median(list(figures))} for each, figures in zip(wanted, zip(*runs))}
+            results = {each.name: {"setting": each.setting, **median(figures), "each": figures} for each, figures in zip(wanted, zip(*runs))}
     RESULTS.mkdir(exist_ok=True)
     whole = {"machine": machine(), "runs": arguments.runs, "seconds": arguments.seconds, "contestants": results}
     (RESULTS / "side_by_side.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")

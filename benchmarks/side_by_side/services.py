@@ -47,7 +47,6 @@ def nginx(directory, port, body, how=""):
     (directory / "nginx.conf").write_text(NGINX.format(directory, port, body, how), encoding="utf-8")
     with subprocess.Popen(["/usr/sbin/nginx", "-c", directory / "nginx.conf", "-e", directory / "error.log"]) as process:
         try:
-            until((directory / "pid").exists, what="nginx")
             yield process
         finally:
             process.terminate()

@@ -35,7 +35,7 @@ void RequestServer::answered(Connection& connection) {
     connection.sharedAnswer.reset();
     connection.exchange.reset();
     connection.scanned = connection.needed = 0;
-    if (connection.closing) return connection.unread ? linger(connection) : table_.close(connection);
+    if (connection.closing) return end(connection);
     table_.enter(connection, State::Receiving, now_ + limits_.headTime);
 }
 
@@ -58,9 +58,14 @@ void RequestServer::hungUp(Connection& connection) {
     connection.state == State::Lingering ? readable(connection) : table_.close(connection);
 }
 
+// The shutdown sends what is corked; a close alone would throw it away where bytes came that nobody has read.
+void RequestServer::end(Connection& connection) {
+    ::shutdown(connection.fd, SHUT_WR);
+    connection.unread ? linger(connection) : table_.close(connection);
+}
+
 void RequestServer::linger(Connection& connection) {
     connection.input = {};
-    ::shutdown(connection.fd, SHUT_WR);
     if (connection.burst >= longestBurst) return table_.enter(connection, State::Ending, now_ + limits_.writeTime);
     table_.enter(connection, State::Lingering, now_ + limits_.lingerTime);
 }

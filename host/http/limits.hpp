@@ -17,10 +17,11 @@ struct Limits {
     std::size_t bodyBytes = 65536;
     std::size_t heldBytes = 16U << 20U; // bodies still arriving and handlers' answers not yet taken, of all clients
 
-    // Clients are accepted at their first byte, or after this time: until then the kernel keeps those that say nothing.
+    // Clients are accepted with their first byte, or after this time: until then the kernel keeps those that say
+    // nothing. At once where headTime is shorter, so that it is kept to.
     std::chrono::seconds silence{1};
     // A whole request head has to arrive within headTime of its first byte, or of its accept; a body likewise.
-    std::chrono::milliseconds headTime{2000};
+    std::chrono::milliseconds headTime{1500};
     std::chrono::milliseconds keepAlive{5000};
     std::chrono::milliseconds writeTime{2000};
     std::chrono::milliseconds handlerTime{10000};

@@ -55,6 +55,10 @@ std::set<uint16_t> portsOfV4(const std::vector<ListenSpec>& all) {
     return ports;
 }
 
+int secondsOfSilence(const Limits& limits) {
+    return limits.headTime < limits.silence ? 0 : static_cast<int>(limits.silence.count());
+}
+
 } // namespace
 
 std::vector<ListenSpec> besideEachOther(std::vector<ListenSpec> all) {
@@ -69,7 +73,7 @@ Listener Listener::tcp(const ListenSpec& where, const Limits& limits) {
     setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // these are inherited by connections
     setOption(listener.fd(), SOL_SOCKET, SO_RCVBUF, receiveBuffer);
     setOption(listener.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
-    setOption(listener.fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, static_cast<int>(limits.silence.count()));
+    setOption(listener.fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, secondsOfSilence(limits));
     if (::listen(listener.fd(), limits.backlog) != 0) throw ListenError(where.address, lastError());
     return listener;
 }

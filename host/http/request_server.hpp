@@ -72,6 +72,7 @@ class RequestServer {
     void flush(Connection& connection);
     void answered(Connection& connection);
     void resume(Connection& connection);
+    void end(Connection& connection);
     void linger(Connection& connection);
     void expire(Connection& connection);
     void sacrifice(Connection& connection);

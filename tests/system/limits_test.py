@@ -15,6 +15,7 @@ def held(host, count):
     for _ in range(count):
         with contextlib.suppress(OSError):
             connections.append(socket.create_connection(host.address, timeout=2))
+            connections[-1].sendall(b"G")
     return connections
 
 
@@ -36,18 +37,18 @@ def answer_to(host, text, seconds=3):
 
 
 def test_connections(serving, script):
-    host = limited(serving, script, connections=20)
+    host = limited(serving, script, connections=20, header_time="1m")
     connections = held(host, 60)
-    until(lambda: sum(alive(each) for each in connections) <= 20)
+    until(lambda: 0 < sum(alive(each) for each in connections) <= 20)
     assert host.live().status == 200
     for connection in connections:
         connection.close()
 
 
 def test_connections_of_one_address(serving, script):
-    host = limited(serving, script, per_address=10)
+    host = limited(serving, script, per_address=10, header_time="1m")
     connections = held(host, 40)
-    until(lambda: sum(alive(each) for each in connections) <= 10)
+    until(lambda: 0 < sum(alive(each) for each in connections) <= 10)
     for connection in connections:
         connection.close()
     until(lambda: host.live().status == 200)

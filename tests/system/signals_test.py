@@ -83,6 +83,7 @@ def test_idle_and_half_sent_connections_stop_nobody_from_leaving(serving, script
         clients = [everything.enter_context(socket.create_connection(host.address)) for _ in range(64)]
         for client in clients[:16]:
             client.sendall(b"GET /health HTTP/1.1\r\nHo")
+        until(lambda: len(os.listdir(f"/proc/{host.process.pid}/fd")) > 64)
         host.signal(signal.SIGTERM)
         drains(host)
         start = time.monotonic()
@@ -95,7 +96,7 @@ def test_64_idle_connections_stop_no_probe(serving, script):
     host.until_ready()
     with contextlib.ExitStack() as everything:
         for _ in range(64):
-            everything.enter_context(socket.create_connection(host.address))
+            everything.enter_context(socket.create_connection(host.address)).sendall(b"G")
         assert all(host.live().status == 200 and host.ready().status == 200 for _ in range(20))
 
 

@@ -1,6 +1,8 @@
 // Requests that go on to Poco: whole, valid, bounded, and never able to hold up the front.
 #include <catch2/catch.hpp>
 
+#include <thread>
+
 #include "test_front.hpp"
 
 using namespace probehost;
@@ -72,6 +74,17 @@ TEST_CASE("handlers: one that fails, is missing or says nothing gives a clean JS
 TEST_CASE("handlers: a big answer reaches a client that takes its time", "[http]") {
     const TestFront front;
     CHECK(front.get("/big").body.size() == 4U << 20U);
+}
+
+TEST_CASE("handlers: bytes that come while one runs do not destroy its answer", "[http]") {
+    TestFront front;
+    Client client = front.client();
+    client.send(request("/hang"));
+    REQUIRE(eventually([&] { return front.handlers().hanging() == 1; }));
+    client.send("\r\n");
+    std::this_thread::sleep_for(20ms);
+    front.handlers().release();
+    CHECK(client.receive().status == 200);
 }
 
 TEST_CASE("handlers: hung ones cost neither probes nor more than a refusal", "[http]") {

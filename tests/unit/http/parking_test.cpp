@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <chrono>
+#include <thread>
 
 #include "test_front.hpp"
 
@@ -129,6 +130,17 @@ TEST_CASE("parking: what is pipelined behind a waiting probe is answered after i
     CHECK_FALSE(client.hasAnswerWithin(20ms));
     front.front().publish(fresh());
     CHECK(statuses(client.receiveAll()) == "200 404 200");
+}
+
+TEST_CASE("parking: bytes that come late, behind the last request, do not destroy its answer", "[http]") {
+    TestFront front(waiting(60s), stale());
+    Client client = front.client();
+    client.send(request("/health/ready", "Connection: close\r\n"));
+    REQUIRE(front.reaches(Count::ParkedNow, 1));
+    client.send("\r\n");
+    std::this_thread::sleep_for(20ms);
+    front.front().publish(fresh());
+    CHECK(client.receive().status == 200);
 }
 
 TEST_CASE("parking: verbose and single-check requests wait before a handler sees them", "[http]") {

@@ -204,7 +204,7 @@ TEST_CASE("front: /health fails when the scheduler has stopped, and only /health
     CHECK(front.get("/health/ready").status == 200);
 }
 
-TEST_CASE("front: who has connected before the stop is still answered", "[http]") {
+TEST_CASE("front: who was accepted before the stop is still answered", "[http]") {
     TestFront front;
     Client client = front.client();
     REQUIRE(eventually([&] { return front.count(Count::Accepted) == 1; }));
