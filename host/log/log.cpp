@@ -33,7 +33,8 @@ void awaitRoom(int fd) {
     poll(&wait, 1, -1);
 }
 
-void writeAll(int fd, std::string_view text) {
+// How many lines were lost.
+size_t writeAll(int fd, std::string_view text) {
     while (!text.empty()) {
         const ssize_t count = ::write(fd, text.data(), text.size());
         if (count >= 0) {
@@ -41,9 +42,10 @@ void writeAll(int fd, std::string_view text) {
         } else if (errno == EAGAIN) {
             awaitRoom(fd);
         } else if (errno != EINTR) {
-            return; // nobody is left to tell
+            return static_cast<size_t>(std::ranges::count(text, '\n'));
         }
     }
+    return 0;
 }
 
 } // namespace
@@ -114,10 +116,12 @@ void Log::Queue::writeLines() {
     for (;;) {
         wake.wait(lock, [this] { return stopping || !lines.empty(); });
         if (lines.empty()) return;
+        const size_t told = dropped; // by the last line, which is none of them
         const auto text = takeLines();
         lock.unlock();
-        writeAll(fd, text);
+        const size_t lost = writeAll(fd, text);
         lock.lock();
+        if (lost > 0) dropped += lost + told - (told > 0 ? 1 : 0);
         busy = false;
         written.notify_all();
     }
@@ -127,7 +131,8 @@ std::string Log::Queue::takeLines() {
     std::string text;
     for (const auto& each : lines) text += each;
     if (dropped > 0)
-        text += line(Level::Warning, std::to_string(dropped) + " log lines were dropped: the output is too slow");
+        text += line(Level::Warning,
+                     std::to_string(dropped) + " log lines were dropped: the output is too slow, or failed");
     lines.clear();
     dropped = 0;
     busy = true;

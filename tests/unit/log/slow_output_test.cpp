@@ -1,5 +1,6 @@
 // An output that takes nothing, little, or is gone stops nobody who logs.
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <thread>
@@ -22,7 +23,7 @@ void writeFlood(Log& log) {
 
 int droppedIn(const std::string& line) {
     const std::string before = "warning: ";
-    const std::string after = " log lines were dropped: the output is too slow";
+    const std::string after = " log lines were dropped: the output is too slow, or failed";
     const bool says = line.size() > before.size() + after.size() && line.compare(0, before.size(), before) == 0 &&
                       line.compare(line.size() - after.size(), after.size(), after) == 0;
     return says ? std::stoi(line.substr(before.size())) : 0;
@@ -55,6 +56,26 @@ TEST_CASE("slow output: a pipe nobody reads blocks no write, and the lines it co
     CHECK(dropped + through == flood);
     CHECK(through <= 2 * 1024 + static_cast<int>(room));
     CHECK(all.front() == "line 0");
+}
+
+TEST_CASE("slow output: lines that a full disk took are counted once it has room", "[log]") {
+    Output output;
+    const int fd = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+    REQUIRE(fd >= 0);
+    {
+        Log log(fd);
+        for (int i = 0; i < 3; i++) {
+            log.write(Level::Info, "lost");
+            log.flush(patience);
+        }
+        REQUIRE(::dup2(output.fd(), fd) == fd);
+        log.write(Level::Info, "there");
+        const auto all = lines(output.readUntil("or failed"));
+        REQUIRE(all.size() == 2);
+        CHECK(all[0] == "there");
+        CHECK(droppedIn(all[1]) == 3);
+    }
+    ::close(fd);
 }
 
 TEST_CASE("slow output: the lines that wait are bounded", "[log]") {
