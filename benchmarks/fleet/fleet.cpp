@@ -2,10 +2,12 @@
 // at.
 //
 //   fleet SCENARIO REPLICAS [INTERVAL_MS=10000] [PROBE_PERIOD_MS=15000] [SECONDS=300] [MAX_AGE_MS=1000]
+//         [PHASE=step] [SPREAD_MS=1000]
 //
-// SCENARIO: at-once (all start within a second), steady (that, ten minutes later), waves (a quarter of them every 30
-// s), outage (steady; PostgreSQL does not answer from second 100 to 160). Prints one line per second: the second, and
-// arrivals at each. The same arguments print the same bytes.
+// SCENARIO: at-once (all start within SPREAD), steady (that, ten minutes later), waves (a quarter of them every 30 s),
+// outage (steady; PostgreSQL does not answer from second 100 to 160). PHASE: step (each is probed from its start on, as
+// a kubelet does) or chance (from any moment of the first period on, as when all kubelets have just started). Prints
+// one line per second: the second, and arrivals at each. The same arguments print the same bytes.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -27,7 +29,7 @@ constexpr int64_t openaiPerMinute = 6000;
 struct Scenario {
     bool outage = false;
     seconds warmUp{0}; // before what is counted
-    milliseconds (*start)(uint32_t number, uint32_t replicas);
+    milliseconds (*start)(uint32_t number, uint32_t replicas, int64_t spread);
 };
 
 // Spread evenly, and not by chance, over so many milliseconds.
@@ -36,10 +38,10 @@ milliseconds spread(uint32_t number, uint32_t replicas, int64_t over) {
 }
 
 Scenario scenarioOf(const char* name) {
-    const auto within = [](uint32_t number, uint32_t replicas) { return spread(number, replicas, 1000); };
-    const auto waves = [](uint32_t number, uint32_t replicas) {
+    const auto within = spread;
+    const auto waves = [](uint32_t number, uint32_t replicas, int64_t over) {
         const uint32_t quarter = (replicas + 3) / 4;
-        return seconds(30) * (number / quarter) + spread(number % quarter, quarter, 1000);
+        return seconds(30) * (number / quarter) + spread(number % quarter, quarter, over);
     };
     if (std::strcmp(name, "steady") == 0) return {false, seconds(600), within};
     if (std::strcmp(name, "outage") == 0) return {true, seconds(600), within};
@@ -87,21 +89,27 @@ class Services final : public World {
     uint32_t refused_ = 0;
 };
 
-void play(Services& services, const Scenario& scenario, const Habits& habits, uint32_t replicas, seconds span) {
-    std::vector<std::unique_ptr<Replica>> fleet;
+struct Fleet {
+    uint32_t replicas;
+    int64_t spread; // of their starts, ms
+    Habits habits;
+};
+
+void play(Services& services, const Scenario& scenario, const Fleet& fleet, seconds span) {
+    std::vector<std::unique_ptr<Replica>> all;
     using Event = std::pair<TimePoint, uint32_t>;
     std::priority_queue<Event, std::vector<Event>, std::greater<>> events;
-    for (uint32_t i = 0; i < replicas; i++) {
-        const auto start = origin + scenario.start(i, replicas);
-        fleet.push_back(std::make_unique<Replica>(services, habits, i + 1, start));
+    for (uint32_t i = 0; i < fleet.replicas; i++) {
+        const auto start = origin + scenario.start(i, fleet.replicas, fleet.spread);
+        all.push_back(std::make_unique<Replica>(services, fleet.habits, i + 1, start));
         events.emplace(start, i);
     }
     const auto end = origin + scenario.warmUp + span;
     while (!events.empty() && events.top().first < end) {
         const auto [now, number] = events.top();
         events.pop();
-        fleet[number]->step(now);
-        events.emplace(std::max(fleet[number]->next(), now + std::chrono::microseconds(1)), number);
+        all[number]->step(now);
+        events.emplace(std::max(all[number]->next(), now + std::chrono::microseconds(1)), number);
     }
 }
 
@@ -114,18 +122,20 @@ int64_t argument(int argc, char** argv, int index, int64_t otherwise) {
 int main(int argc, char** argv) try {
     if (argc < 3) throw std::invalid_argument("SCENARIO REPLICAS");
     const auto scenario = scenarioOf(argv[1]);
-    Habits habits;
+    Fleet fleet{static_cast<uint32_t>(argument(argc, argv, 2, 0)), argument(argc, argv, 8, 1000), {}};
+    Habits& habits = fleet.habits;
     habits.interval = milliseconds(argument(argc, argv, 3, 10000));
     habits.probePeriod = milliseconds(argument(argc, argv, 4, 15000));
     const seconds span(argument(argc, argv, 5, 300));
     habits.maxAge = milliseconds(argument(argc, argv, 6, 1000));
+    habits.inStep = argc <= 7 || std::strcmp(argv[7], "chance") != 0;
     Services services(scenario, span);
-    play(services, scenario, habits, static_cast<uint32_t>(argument(argc, argv, 2, 0)), span);
+    play(services, scenario, fleet, span);
     services.print();
 } catch (const std::exception& failure) {
     std::fprintf(stderr,
                  "fleet: %s; usage: fleet steady|at-once|waves|outage REPLICAS [INTERVAL_MS] [PROBE_PERIOD_MS] "
-                 "[SECONDS] [MAX_AGE_MS]\n",
+                 "[SECONDS] [MAX_AGE_MS] [step|chance] [SPREAD_MS]\n",
                  failure.what());
     return 64;
 }

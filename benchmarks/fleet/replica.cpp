@@ -36,9 +36,10 @@ Dependency dependencyOf(const Check& check) {
     return static_cast<Dependency>(found - names.begin());
 }
 
-// A kubelet begins at a random moment of the first period.
+// A kubelet begins with the container; at a random moment of the first period only where it has itself just started.
 TimePoint firstProbe(const Habits& habits, uint32_t seed, TimePoint start) {
     if (habits.probePeriod.count() == 0) return TimePoint::max();
+    if (habits.inStep) return start;
     std::minstd_rand random(seed * 7919U + 1U);
     return start + milliseconds(std::uniform_int_distribution<int64_t>(0, habits.probePeriod.count())(random));
 }

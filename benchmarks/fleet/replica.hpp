@@ -28,6 +28,7 @@ struct Habits {
     milliseconds interval{10000};
     milliseconds maxAge{1000};
     milliseconds probePeriod{15000}; // zero: nobody asks
+    bool inStep = true;              // probes begin with the replica; otherwise at any moment of the first period
 };
 
 class Replica final : private HealthObserver, private Runner {

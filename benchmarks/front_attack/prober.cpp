@@ -7,6 +7,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <string>
 #include <thread>
 
@@ -14,18 +17,24 @@ namespace attack {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using namespace std::string_literals;
 
-bool answersTwoHundred(int fd) {
+constexpr int mostTold = 5;
+
+// What is wrong with the answer, in words; nothing when it is a whole 200.
+std::string askedOf(int fd) {
     const std::string request = "GET /health HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n";
-    if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) return false;
+    if (::send(fd, request.data(), request.size(), MSG_NOSIGNAL) < 0) return "send: "s + std::strerror(errno);
     std::string answer;
     char bytes[4096];
     ssize_t got = 0;
     while ((got = ::recv(fd, bytes, sizeof bytes, 0)) > 0) answer.append(bytes, static_cast<std::size_t>(got));
-    return got == 0 && answer.compare(0, 12, "HTTP/1.1 200") == 0 && answer.find("\r\n\r\n") != std::string::npos;
+    if (got < 0) return "after " + std::to_string(answer.size()) + " bytes: " + std::strerror(errno);
+    const bool passed = answer.compare(0, 12, "HTTP/1.1 200") == 0 && answer.find("\r\n\r\n") != std::string::npos;
+    return passed ? "" : "answer: " + answer;
 }
 
-bool probeOnce(uint16_t port) {
+std::string probeOnce(uint16_t port) {
     const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const timeval second{1, 0};
     ::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &second, sizeof second);
@@ -34,9 +43,10 @@ bool probeOnce(uint16_t port) {
     to.sin_family = AF_INET;
     to.sin_port = htons(port);
     to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    const bool passed = ::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0 && answersTwoHundred(fd);
+    const bool connected = ::connect(fd, reinterpret_cast<sockaddr*>(&to), sizeof to) == 0;
+    const std::string wrong = connected ? askedOf(fd) : "connect: "s + std::strerror(errno);
     ::close(fd);
-    return passed;
+    return wrong;
 }
 
 } // namespace
@@ -53,12 +63,14 @@ Measured probe(uint16_t port, int count, int perSecond, std::chrono::seconds lon
     for (int i = 0; i < count && Clock::now() - began < longest; ++i) {
         std::this_thread::sleep_until(began + std::chrono::microseconds(int64_t{1000000} * i / perSecond));
         const auto sent = Clock::now();
-        const bool passed = probeOnce(port);
+        const std::string wrong = probeOnce(port);
         const double took = std::chrono::duration<double, std::milli>(Clock::now() - sent).count();
-        if (passed && took < 1000) {
+        if (wrong.empty() && took < 1000) {
             measured.milliseconds.push_back(took);
         } else {
             ++measured.failed;
+            if (measured.failed <= mostTold)
+                std::fprintf(stderr, "a probe failed after %.1f ms: %s\n", took, wrong.c_str());
         }
     }
     std::sort(measured.milliseconds.begin(), measured.milliseconds.end());

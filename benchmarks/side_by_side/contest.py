@@ -22,6 +22,9 @@ from .services import free_port, services
 
 HERE = pathlib.Path(__file__).parent
 RESULTS = HERE.parent / "results"
+PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-asyncpg", "python3-redis", "python3-httpx", "golang-go",
+            "golang-github-alexliesenfeld-health-dev", "prometheus-blackbox-exporter", "postgresql-15", "redis-server"]
+NODE_PACKAGES = ["@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"]
 CACHE = HERE.parent.parent / "build/side_by_side"
 
 
@@ -35,7 +38,7 @@ def built_go():
 
 def node_modules():
     if not (CACHE / "node_modules").is_dir():
-        subprocess.run(["npm", "install", "--silent", "--prefix", CACHE, "@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"], check=True)
+        subprocess.run(["npm", "install", "--silent", "--prefix", CACHE, *NODE_PACKAGES], check=True)
     return CACHE / "node_modules"
 
 
@@ -94,14 +97,20 @@ def median(runs):
     return statistics.median(present) if present else None
 
 
+def versions():
+    """probehost's commit, and what else has a part in the figures."""
+    def said(*command):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
+        return ((done.stdout + done.stderr).strip().splitlines() or [""])[0]
+    commit = said("git", "log", "-1", "--format=%h")
+    packages = [f"{name} {said('dpkg-query', '-W', '-f', '${Version}', name)}" for name in PACKAGES]
+    return "; ".join([f"probehost {commit}", *packages, f"node {said('node', '--version')}", *NODE_PACKAGES])
+
+
 def machine():
-    def version(*command):
-        said = subprocess.run(command, capture_output=True, text=True, check=False)
-        return ((said.stdout + said.stderr).strip().splitlines() or [""])[0]
     model = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("model name")), "")
     return {"processors": f"{os.cpu_count()} of {model}", "system": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
-            "versions": "; ".join(version(*command) for command in (["nginx", "-v"], ["/usr/bin/python3", "--version"], ["go", "version"],
-                                                                     ["node", "--version"], ["wrk", "-v"]))}
+            "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB", "versions": versions()}
 
 
 def main():

@@ -14,7 +14,8 @@ def bars(axes, names, values, label):
 
 
 def caption(whole):
-    return f"{whole['machine']['processors']}; medians of {whole['runs']} runs"
+    machine = whole["machine"]
+    return f"{machine['processors']}, {machine['system']}; medians of {whole['runs']} runs of {whole['seconds']} s, 32 connections"
 
 
 def draw(whole, directory):
@@ -22,13 +23,28 @@ def draw(whole, directory):
     results = whole["contestants"]
     names = list(results)
     for key, title in LOADS.items():
-        figure, (rate, cpu) = pyplot.subplots(1, 2, figsize=(10, 0.45 * len(names) + 1.4), layout="constrained")
+        figure, (rate, late, cpu) = pyplot.subplots(1, 3, figsize=(12, 0.45 * len(names) + 1.4), layout="constrained")
         bars(rate, names, [results[name][key]["rate"] for name in names], "requests/s")
+        bars(late, names, [results[name][key]["p99"] for name in names], "p99, ms (logarithmic)")
+        late.set_xscale("log")
         bars(cpu, names, [results[name][key]["cpu"] for name in names], "CPU seconds per 100,000 answers")
         figure.suptitle(f"{title.replace('`', '')}\n{caption(whole)}", fontsize=9)
         figure.savefig(directory / f"{key}.svg", metadata={"Date": None})
         pyplot.close(figure)
-    figure, axes = pyplot.subplots(figsize=(6, 0.45 * len(names) + 1.4), layout="constrained")
-    bars(axes, names, [results[name]["idle"]["rss"] for name in names], "resident memory, idle, MB")
-    figure.suptitle(caption(whole), fontsize=9)
-    figure.savefig(directory / "memory.svg", metadata={"Date": None})
+    others(results, names, caption(whole), directory)
+
+
+def others(results, names, below, directory):
+    """Size, start, and what probes see while a dependency hangs."""
+    panels = {"resident memory, idle, MB": [results[name]["idle"]["rss"] for name in names],
+              "start to /health, ms (logarithmic)": [results[name]["start_ms"] for name in names],
+              "while Redis hangs: /health p99, ms (logarithmic)": [results[name]["hang"]["live"]["p99"] or 10000 for name in names],
+              "while Redis hangs: /health/ready p99, ms (logarithmic)": [results[name]["hang"]["ready"]["p99"] or 10000 for name in names]}
+    figure, rows = pyplot.subplots(2, 2, figsize=(11, 2 * (0.4 * len(names) + 1)), layout="constrained")
+    for axes, (label, values) in zip(rows.flat, panels.items()):
+        bars(axes, names, values, label)
+        if "logarithmic" in label:
+            axes.set_xscale("log")
+    figure.suptitle(f"{below}; no answer within 10 s counts as 10 s", fontsize=9)
+    figure.savefig(directory / "others.svg", metadata={"Date": None})
+    pyplot.close(figure)

@@ -65,4 +65,5 @@ def services(directory, free_port):
         redis = running.enter_context(Redis())
         port = free_port()
         running.enter_context(nginx(os.path.join(directory, "openai"), port, MODELS))
+        until(pathlib.Path(directory, "openai", "pid").exists, what="nginx")
         yield Services(database, redis, port, safetensors(pathlib.Path(directory, "model.safetensors")))

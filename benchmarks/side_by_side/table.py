@@ -24,14 +24,16 @@ def load_table(results, key):
     ours = results.get("probehost", {}).get(key, {})
     lines = [[name, *(with_ratio(result[key][what], ours.get(what)) for what in ("rate", "p50", "p99", "p999", "cpu")), number(result[key]["errors"])]
              for name, result in results.items()]
-    return rows(["", "requests/s", "p50 ms", "p99 ms", "p99.9 ms", "CPU s per 100,000", "errors"], lines)
+    for line, result in zip(lines, results.values()):
+        line.insert(2, " to ".join(number(most(each[key]["rate"] for each in result["each"])) for most in (min, max)))
+    return rows(["", "requests/s", "of the runs", "p50 ms", "p99 ms", "p99.9 ms", "CPU s per 100,000", "errors"], lines)
 
 
 def size_table(results):
     ours = results.get("probehost", {})
     lines = [[name, *(with_ratio(result[when][what], ours.get(when, {}).get(what)) for when in ("idle", "loaded") for what in ("rss", "pss")),
               *(with_ratio(result[what], ours.get(what)) for what in ("start_ms", "start_ready_ms"))] for name, result in results.items()]
-    return rows(["", "RSS idle MB", "PSS idle MB", "RSS loaded MB", "PSS loaded MB", "start to `/health` ms", "to `/health/ready` ms"], lines)
+    return rows(["", "RSS idle MB", "PSS idle MB", "RSS under load MB", "PSS under load MB", "start to `/health` ms", "to `/health/ready` ms"], lines)
 
 
 def hang_table(results):
@@ -43,7 +45,7 @@ def hang_table(results):
 def render(whole):
     results, machine = whole["contestants"], whole["machine"]
     text = ["# Side by side", "", f"By `benchmarks/compare`: medians of {whole['runs']} runs of {whole['seconds']} s each; wrk with one thread and 32 connections, on the same machine. "
-            "In brackets: how many times probehost's.", "", f"{machine['processors']}; {machine['system']}; {machine['versions']}.", ""]
+            "In brackets: how many times probehost's.", "", f"{machine['processors']}, {machine['memory']}; {machine['system']}; {machine['versions']}.", ""]
     text += rows(["", "as it runs"], [[name, result["setting"]] for name, result in results.items()])
     for key, title in LOADS.items():
         text += [f"## {title}", "", *load_table(results, key)]
