@@ -9,6 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/diagnostics_output.hpp"
+#include "server/last_words.hpp"
 #include "server/server.hpp"
 #include "server/signals.hpp"
 
@@ -78,6 +79,7 @@ int serve(const std::string& config, PluginEnvironment& environment, ServiceMana
 int serve(const std::string& config) {
     mallopt(M_ARENA_MAX, 2); // many threads that do little: an arena for each would hold memory for nothing
     blockSignals();
+    leaveLastWords();
     keepMemoryPrivate();
     useAllDescriptors();
     ServiceManager manager;

@@ -6,6 +6,7 @@
 
 #include "plugin/bounded_text.hpp"
 #include "plugin/error_buffer.hpp"
+#include "plugin/plugin_call.hpp"
 
 namespace probehost {
 
@@ -29,14 +30,20 @@ PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph
     : checker_(std::move(checker)), redactor_(settings.secrets), cancelFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
     ErrorBuffer error;
     const auto* opaque = reinterpret_cast<const ph_settings*>(&settings);
-    const int32_t code = checker_->create(checker_.get(), host, opaque, &check_, error.get());
+    const int32_t code = create(host, opaque, error.get());
     if (code == PH_OK && check_ != nullptr) return;
     close(cancelFd_);
     const auto why = shown(error.text(), redactor_);
     throw CheckNotCreated(why.empty() ? "its checker could not be created and gave no reason" : why);
 }
 
+int32_t PluginChecker::create(const ph_host* host, const ph_settings* settings, ph_error* error) {
+    const PluginCall call(checker_->name);
+    return checker_->create(checker_.get(), host, settings, &check_, error);
+}
+
 PluginChecker::~PluginChecker() {
+    const PluginCall call(checker_->name);
     checker_->destroy(check_);
     close(cancelFd_);
 }
@@ -53,6 +60,7 @@ std::optional<Result> PluginChecker::run(const RunRequest& request) {
                                     nullptr,
                                     reinterpret_cast<ph_run*>(&sink_)};
     ErrorBuffer error;
+    const PluginCall call(checker_->name);
     const auto start = Clock::now();
     const int32_t code = checker_->run(check_, &context, error.get());
     const std::chrono::duration<double, std::milli> took = Clock::now() - start;

@@ -39,6 +39,7 @@ class PluginChecker final : public Checker {
     void end() override;
 
   private:
+    int32_t create(const ph_host* host, const ph_settings* settings, ph_error* error);
     std::optional<Result> judge(int32_t code, std::string_view error);
 
     const std::shared_ptr<const ph_checker> checker_;

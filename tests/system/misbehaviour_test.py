@@ -27,6 +27,10 @@ CRASHES = {
 HANGS = ["spin", "sleep", "stop itself", "end the thread"]
 HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "open descriptors", "chatter", "flood log", "change process",
             "two verdicts", "old pointers", "signal by input", "slow everybody"]
+FATAL_IN_THE_HOST = {"segfault": ("SIGSEGV", -signal.SIGSEGV), "overflow": ("SIGSEGV", -signal.SIGSEGV),
+                     "abort": ("SIGABRT", -signal.SIGABRT), "exit": ("exit()", 0)}
+SURVIVED_IN_THE_HOST = {"spin": "Timeout after 500ms", "sleep": "Timeout after 500ms", "flood log": "", "two verdicts": "",
+                        "60 megabytes": ""}
 WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
 
 
@@ -112,6 +116,22 @@ def test_what_harms_nobody(beside, script, act):
 def test_what_is_said_badly(beside, act, words):
     host = beside(misbehaving(act))
     until(lambda: of(host) == words)
+
+
+@pytest.mark.parametrize("act, words", (SURVIVED_IN_THE_HOST | WORDS).items(), ids=list(SURVIVED_IN_THE_HOST | WORDS))
+def test_what_the_host_survives_in_its_own_process(beside, script, act, words):
+    host = beside(misbehaving(act, isolation="thread", interval="1s"))
+    until(lambda: of(host) == words)
+    goes_on(host, script)
+    assert workers(host) == []
+
+
+@pytest.mark.parametrize("at", ["create", "run"])
+@pytest.mark.parametrize("act, end", FATAL_IN_THE_HOST.items(), ids=list(FATAL_IN_THE_HOST))
+def test_what_takes_the_host_along_is_named(configured, zoo, act, end, at):
+    host = configured({"checks": {"bad": misbehaving(act, at, isolation="thread", timeout="20s")}}, plugins=[zoo]).launch()
+    assert host.wait() == end[1]
+    assert host.log.count(f'error: checker "misbehaving" ended the host: {end[0]}; with `isolation: process`') == 1
 
 
 @pytest.mark.parametrize("act", ["segfault", "abort", "exit", "_exit", "overflow"])
