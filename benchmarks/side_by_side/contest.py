@@ -25,7 +25,6 @@ RESULTS = HERE.parent / "results"
 PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-asyncpg", "python3-redis", "python3-httpx", "golang-go",
             "golang-github-alexliesenfeld-health-dev", "prometheus-blackbox-exporter", "postgresql-15", "redis-server"]
 NODE_PACKAGES = ["@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"]
-REST = 4  # seconds before a start, as a machine that has just been busy is slower
 CACHE = HERE.parent.parent / "build/side_by_side"
 
 
@@ -59,7 +58,6 @@ def measured(contestant, everything, seconds):
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
-        time.sleep(REST)
         began = time.monotonic()
         with contestant.running(everything, directory, port) as process:
             figures["start_ms"] = measure.until_ok(port, contestant.live, began)
