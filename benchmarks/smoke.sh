@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every benchmark for a moment, and counts the instructions of the hot paths: benchmarks/smoke.sh BUILD
 #
-# Fails when one of them fails or prints nothing, or when a hot path takes more instructions than are written down; how
+# Fails when one of them fails or prints nothing, or when a hot path takes other instructions than are written down; how
 # fast it goes is not asked.
 set -euo pipefail
 

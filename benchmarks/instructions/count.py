@@ -1,4 +1,4 @@
-"""Counts the instructions of each hot path, and fails when one takes more than a twentieth more than is written down.
+"""Counts the instructions of each hot path, and fails when one takes a twentieth more or less than is written down.
 
     /usr/bin/python3 benchmarks/instructions/count.py BUILD [--write]
 

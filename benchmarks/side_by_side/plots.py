@@ -38,7 +38,7 @@ def others(results, names, below, directory):
     """Size, start, and what probes see while a dependency hangs."""
     panels = {"resident memory, idle, MB": [results[name]["idle"]["rss"] for name in names],
               "start to /health, ms (logarithmic)": [results[name]["start_ms"] for name in names],
-              "while Redis hangs: /health p99, ms (logarithmic)": [results[name]["hang"]["live"]["p99"] or 10000 for name in names],
+              "while Redis hangs: /health p99, ms": [results[name]["hang"]["live"]["p99"] or 10000 for name in names],
               "while Redis hangs: /health/ready p99, ms (logarithmic)": [results[name]["hang"]["ready"]["p99"] or 10000 for name in names]}
     figure, rows = pyplot.subplots(2, 2, figsize=(11, 2 * (0.4 * len(names) + 1)), layout="constrained")
     for axes, (label, values) in zip(rows.flat, panels.items()):
