@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every benchmark for a moment, and counts the instructions of the hot paths: benchmarks/smoke.sh BUILD
+# Runs the suites of benchmarks for a moment, and counts the instructions of the hot paths: benchmarks/smoke.sh BUILD
 #
 # Fails when one of them fails or prints nothing, or when a hot path takes other instructions than are written down; how
 # fast it goes is not asked.
