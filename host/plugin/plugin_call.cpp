@@ -1,49 +1,54 @@
-// Stacks for signals are taken from the heap: as data of threads they would not fit into a plugin's small ones.
+// Stacks for signals are there from the start, as a crash is no time to ask for memory; they take none until used.
 #include "plugin/plugin_call.hpp"
 
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <cstddef>
-#include <memory>
 
 namespace probehost {
 
 namespace {
 
-constexpr std::size_t signalStack = 32 << 10; // twice what the widest registers take
+constexpr int signalStacks = 64; // who comes when all are taken is still named, but for a stack that is used up
 
-std::atomic<bool> guarded{false};
-
-class SignalStack {
-  public:
-    SignalStack() : room_(new char[signalStack]) {
-        const stack_t stack{room_.get(), 0, signalStack};
-        sigaltstack(&stack, nullptr);
-    }
-    ~SignalStack() {
-        const stack_t none{nullptr, SS_DISABLE, 0};
-        sigaltstack(&none, nullptr);
-    }
-
-    SignalStack(const SignalStack&) = delete;
-    SignalStack& operator=(const SignalStack&) = delete;
-
-  private:
-    const std::unique_ptr<char[]> room_;
+struct SignalStack {
+    alignas(16) std::array<char, 32 << 10> room; // twice what the widest registers take
 };
 
-void guardThisStack() {
-    static thread_local const SignalStack stack;
-    static_cast<void>(stack);
+std::atomic<bool> guarded{false};
+std::array<SignalStack, signalStacks> stacks;
+std::array<std::atomic_flag, signalStacks> taken;
+
+int takeStack() {
+    for (int i = 0; i < signalStacks; ++i) {
+        if (taken[static_cast<std::size_t>(i)].test_and_set(std::memory_order_acquire)) continue;
+        auto& room = stacks[static_cast<std::size_t>(i)].room;
+        const stack_t stack{room.data(), 0, room.size()};
+        sigaltstack(&stack, nullptr);
+        return i;
+    }
+    return -1;
+}
+
+void giveBack(int number) {
+    const stack_t none{nullptr, SS_DISABLE, 0};
+    sigaltstack(&none, nullptr);
+    taken[static_cast<std::size_t>(number)].clear(std::memory_order_release);
 }
 
 } // namespace
 
 thread_local const char* PluginCall::current = nullptr;
 
-PluginCall::PluginCall(const char* checker) : before_(current) {
-    if (guarded.load(std::memory_order_relaxed)) guardThisStack();
+PluginCall::PluginCall(const char* checker)
+    : before_(current), stack_(guarded.load(std::memory_order_relaxed) && before_ == nullptr ? takeStack() : -1) {
     current = checker;
+}
+
+PluginCall::~PluginCall() {
+    current = before_;
+    if (stack_ >= 0) giveBack(stack_);
 }
 
 void PluginCall::guardStacks() { guarded = true; }

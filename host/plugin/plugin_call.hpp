@@ -8,7 +8,7 @@ class PluginCall {
     // Until the end of its scope, on this thread; calls may be nested. `checker` is the plugin's own text and outlives
     // it.
     explicit PluginCall(const char* checker);
-    ~PluginCall() { current = before_; }
+    ~PluginCall();
 
     PluginCall(const PluginCall&) = delete;
     PluginCall& operator=(const PluginCall&) = delete;
@@ -16,12 +16,13 @@ class PluginCall {
     // Of the calling thread; null outside of plugins. May be called by a signal handler.
     static const char* checker() { return current; }
 
-    // From now on each thread that enters a plugin can handle a signal when its stack is used up.
+    // From now on threads inside of plugins can handle a signal also when their stack is used up.
     static void guardStacks();
 
   private:
     static thread_local const char* current;
     const char* const before_;
+    const int stack_; // for signals; none is -1
 };
 
 } // namespace probehost

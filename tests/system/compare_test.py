@@ -29,5 +29,11 @@ def test_a_line_of_figures(compare, kind, p99, p999, status, wrong):
     assert compare.faults(LINE.format(kind, p99, p999), status, kind) == wrong
 
 
+@pytest.mark.parametrize("kind, after, wrong", [("deaf", "74.1", []), ("deaf", "74.2", ["more than 64 MB larger"]), ("huge", "170.1", []),
+                                                ("huge", "170.2", ["more than 160 MB larger"])])
+def test_memory(compare, kind, after, wrong):
+    assert compare.faults(LINE.format(kind, "1.00", "1.00").replace("12.4 MB", after + " MB"), 0, kind) == wrong
+
+
 def test_no_figures_at_all(compare):
-    assert compare.faults("", 1, "slow") == ["probes failed", "p99 above 10 ms", "p99.9 above 25 ms"]
+    assert compare.faults("", 1, "slow") == ["probes failed", "p99 above 10 ms", "p99.9 above 25 ms", "more than 64 MB larger"]
