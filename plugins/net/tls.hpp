@@ -19,11 +19,13 @@ struct TlsSettings {
 };
 
 // Made once per check, in its constructor: reads the files, and throws sdk::ConfigError naming the setting when one
-// cannot be used. TLS 1.2 at least; keeps no sessions. Immutable afterwards.
+// cannot be used. TLS 1.2 at least; keeps no sessions. Thread-compatible.
 class TlsContext {
   public:
     explicit TlsContext(const TlsSettings& settings);
-    SSL_CTX* get() const { return context_.get(); }
+    // The caller owns it; null when there is no memory. The system's authorities, 15 ms of reading where they are in
+    // one file, are read with the first.
+    SSL* newSession();
     // What to do when nobody is trusted, because the system has no authorities and the settings name none; else empty.
     const std::string& advice() const { return advice_; }
 
@@ -32,6 +34,8 @@ class TlsContext {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
     };
     std::unique_ptr<SSL_CTX, Free> context_;
+    std::string ca_setting_;
+    bool trusts_; // whether it knows whom
     std::string advice_;
 };
 
@@ -40,7 +44,7 @@ class TlsStream final : public Stream {
   public:
     // Shakes hands. `server_name` is a DNS name (sent as SNI) or an IP address, and what the certificate must be for.
     // Throws NetError: "TLS certificate expired", "... not trusted", "... does not match", "TLS handshake failed".
-    TlsStream(Socket socket, const TlsContext& context, const std::string& server_name, const sdk::Deadline& deadline);
+    TlsStream(Socket socket, TlsContext& context, const std::string& server_name, const sdk::Deadline& deadline);
 
     size_t read(std::span<char> buffer, const sdk::Deadline& deadline) override;
     void writeAll(std::string_view bytes, const sdk::Deadline& deadline) override;

@@ -1,6 +1,8 @@
 // What all TLS connections of one check share: whom it trusts and who it is.
 #include <openssl/err.h>
 
+#include <utility>
+
 #include "net/system_authorities.hpp"
 #include "net/tls.hpp"
 
@@ -14,11 +16,8 @@ namespace {
 }
 
 void trust(SSL_CTX* context, const TlsSettings& settings) {
-    if (settings.ca_file.empty()) {
-        SSL_CTX_set_default_verify_paths(context);
-    } else if (SSL_CTX_load_verify_locations(context, settings.ca_file.c_str(), nullptr) != 1) {
+    if (SSL_CTX_load_verify_locations(context, settings.ca_file.c_str(), nullptr) != 1)
         refuse(settings, "ca_file", "a readable file of PEM certificates");
-    }
 }
 
 // A key that asks for a passphrase would make OpenSSL read the terminal.
@@ -39,15 +38,26 @@ void identify(SSL_CTX* context, const TlsSettings& settings) {
 
 } // namespace
 
-TlsContext::TlsContext(const TlsSettings& settings) : context_(SSL_CTX_new(TLS_client_method())) {
-    if (!context_) refuse(settings, "ca_file", "memory for a TLS context");
-    SSL_CTX_set_min_proto_version(get(), TLS1_2_VERSION);
-    SSL_CTX_set_verify(get(), SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_session_cache_mode(get(), SSL_SESS_CACHE_OFF);
-    SSL_CTX_set_mode(get(), SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
-    trust(get(), settings);
-    identify(get(), settings);
-    if (settings.ca_file.empty() && lacksAuthorities(get())) advice_ = lackOfAuthorities(settings.path + "ca_file");
+TlsContext::TlsContext(const TlsSettings& settings)
+    : context_(SSL_CTX_new(TLS_client_method())),
+      ca_setting_(settings.path + "ca_file"),
+      trusts_(!settings.ca_file.empty()) {
+    SSL_CTX* context = context_.get();
+    if (context == nullptr) refuse(settings, "ca_file", "memory for a TLS context");
+    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE);
+    if (trusts_) trust(context, settings);
+    identify(context, settings);
+}
+
+SSL* TlsContext::newSession() {
+    if (!std::exchange(trusts_, true)) {
+        SSL_CTX_set_default_verify_paths(context_.get());
+        if (lacksAuthorities(context_.get())) advice_ = lackOfAuthorities(ca_setting_);
+    }
+    return SSL_new(context_.get());
 }
 
 } // namespace probehost::net

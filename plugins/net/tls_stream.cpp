@@ -74,9 +74,8 @@ NetError tlsFailure(const SSL* session, const std::string& advice) {
 
 } // namespace
 
-TlsStream::TlsStream(Socket socket, const TlsContext& context, const std::string& server_name,
-                     const sdk::Deadline& deadline)
-    : socket_(std::move(socket)), session_(SSL_new(context.get())), advice_(context.advice()) {
+TlsStream::TlsStream(Socket socket, TlsContext& context, const std::string& server_name, const sdk::Deadline& deadline)
+    : socket_(std::move(socket)), session_(context.newSession()), advice_(context.advice()) {
     if (!session_) throw NetError("TLS handshake failed", opensslReason().text);
     SSL_set_bio(session_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
     expect(server_name);

@@ -57,11 +57,11 @@ class RedisChecker {
         }
     }
 
-    std::unique_ptr<RedisConnection> connect(const sdk::Deadline& deadline) const {
+    std::unique_ptr<RedisConnection> connect(const sdk::Deadline& deadline) {
         return std::make_unique<RedisConnection>(openStream(deadline));
     }
 
-    std::unique_ptr<net::Stream> openStream(const sdk::Deadline& deadline) const {
+    std::unique_ptr<net::Stream> openStream(const sdk::Deadline& deadline) {
         const auto& server = settings_.server;
         auto socket = server.socket.empty()
                           ? net::Socket::connectTcp(net::resolve(server.host, server.port, deadline), deadline)
@@ -104,7 +104,7 @@ class RedisChecker {
         return sdk::pass();
     }
 
-    const RedisSettings settings_;
+    RedisSettings settings_;
     std::unique_ptr<RedisConnection> kept_;
     bool ever_connected_ = false;
 };

@@ -16,7 +16,7 @@ namespace probehost::servicebus {
 // What a session needs and outlives it. `tls` is null where the target speaks plain.
 struct Dependencies {
     const Target& target;
-    const net::TlsContext* tls;
+    net::TlsContext* tls;
     Credential& credential;
 };
 
