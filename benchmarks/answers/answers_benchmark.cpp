@@ -45,7 +45,7 @@ void route(benchmark::State& state) {
     for (auto _ : state) {
         const auto read = readHead(kubelet, 0, limits.head);
         const auto found = probehost::route(read.request, settings, limits, {});
-        benchmark::DoNotOptimize(answers.answer(found.probe, {methodOf(read.request), false, false}));
+        benchmark::DoNotOptimize(answers.answer(found.probe, {methodOf(read.request), false, Persistence::Implied}));
     }
 }
 

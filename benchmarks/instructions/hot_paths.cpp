@@ -46,7 +46,8 @@ void probe(int64_t times) {
         const auto read = readHead(head, 0, limits.head);
         const auto found = route(read.request, settings, limits, {});
         if (found.kind != Route::Kind::Probe) std::abort();
-        used = used + answers.answer(found.probe, {methodOf(read.request), false, !read.request.keepAlive}).size();
+        const auto kept = read.request.keepAlive ? Persistence::Implied : Persistence::None;
+        used = used + answers.answer(found.probe, {methodOf(read.request), false, kept}).size();
     }
 }
 

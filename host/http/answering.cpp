@@ -13,7 +13,7 @@ void RequestServer::answer(Connection& connection, std::string_view bytes) {
 }
 
 void RequestServer::flush(Connection& connection) {
-    const int corked = connection.closing ? MSG_MORE : 0; // the end then travels with the answer's last bytes
+    const int corked = connection.isClosing() ? MSG_MORE : 0; // the end then travels with the answer's last bytes
     while (!connection.rest.empty()) {
         const ssize_t sent =
             ::send(connection.fd, connection.rest.data(), connection.rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT | corked);
@@ -35,7 +35,7 @@ void RequestServer::answered(Connection& connection) {
     connection.sharedAnswer.reset();
     connection.exchange.reset();
     connection.scanned = connection.needed = 0;
-    if (connection.closing) return end(connection);
+    if (connection.isClosing()) return end(connection);
     table_.enter(connection, State::Receiving, now_ + limits_.headTime);
 }
 

@@ -33,7 +33,6 @@ struct Connection {
     uint32_t generation = 0; // tells a late event from one of this connection
     State state = State::Receiving;
     bool admin = false;
-    bool closing = false; // no further request is read
     bool unread = false;  // bytes beyond the last request have come, or may
     uint8_t burst = 0;    // requests taken from input without a pause
     uint32_t watched = 0; // the events epoll reports, and whether it knows the socket
@@ -63,6 +62,9 @@ struct Connection {
     std::shared_ptr<const RenderedAnswers> sharedAnswer;
 
     bool isOpen() const { return fd >= 0; }
+    // No further request is read.
+    bool isClosing() const { return variant.persistence == Persistence::None; }
+    void closeAfterAnswer() { variant.persistence = Persistence::None; }
     uint64_t key() const { return uint64_t{generation} << 32U | index; }
 };
 

@@ -28,6 +28,7 @@ class FrontLoop {
   private:
     void run();
     void turn();
+    void await();
     void dispatch(const epoll_event& event);
     void readMail();
     void noticeStandstill(Clock::time_point awake);

@@ -97,7 +97,7 @@ void HandlerPool::serve(Exchange& exchange) {
     }
     if (exchange.answer.empty() && failure == 0) failure = 500;
     if (failure == 0) return;
-    const PreparedAnswer& refused = refusal(failure, true);
+    const PreparedAnswer& refused = refusal(failure, Persistence::None);
     exchange.answer = exchange.head.compare(0, 5, "HEAD ") == 0 ? refused.head() : refused.all();
 }
 

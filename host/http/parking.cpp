@@ -59,7 +59,7 @@ void RequestServer::expire(Connection& connection) {
     counters_.add(connection.state == State::Idle ? Count::IdleCloses : Count::DeadlineCloses);
     const bool halfSent = connection.state == State::Receiving && !connection.input.empty();
     if (halfSent || connection.state == State::Handling) {
-        connection.closing = true;
+        connection.closeAfterAnswer();
         refuse(connection, halfSent ? 408 : 504, halfSent ? Method::Other : connection.variant.method);
         if (connection.isOpen()) table_.watch(connection);
     } else if (connection.state == State::Writing) {
@@ -87,7 +87,7 @@ bool RequestServer::evictOf(uint64_t network) {
 void RequestServer::sacrifice(Connection& connection) {
     counters_.add(Count::Evicted);
     if (connection.state == State::Parked) {
-        connection.closing = connection.variant.close = true;
+        connection.closeAfterAnswer();
         connection.input.clear();
         unpark(connection);
     } else if (connection.state == State::Idle) {

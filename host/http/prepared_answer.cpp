@@ -29,13 +29,28 @@ constexpr std::array refusals = {
     Refusal{505, "HTTP Version Not Supported", "HTTP version not supported"},
 };
 
-std::array<PreparedAnswer, refusals.size()> prepareRefusals(bool close) {
-    std::array<PreparedAnswer, refusals.size()> answers;
-    std::transform(refusals.begin(), refusals.end(), answers.begin(), [close](const Refusal& refusal) {
-        const std::string body = std::string(R"({"error":")") + refusal.error + R"("})";
-        return prepareAnswer(refusal.status, body, close, refusal.status == 405);
-    });
+using Refused = std::array<PreparedAnswer, refusals.size()>;
+
+ByPersistence<Refused> prepareRefusals() {
+    ByPersistence<Refused> answers;
+    for (const Persistence persistence : allPersistences)
+        std::transform(refusals.begin(), refusals.end(), answers[persistence].begin(), [=](const Refusal& refusal) {
+            const std::string body = std::string(R"({"error":")") + refusal.error + R"("})";
+            return prepareAnswer(refusal.status, body, persistence, refusal.status == 405);
+        });
     return answers;
+}
+
+ByPersistence<PreparedAnswer> prepareAllowedMethods() {
+    ByPersistence<PreparedAnswer> answers;
+    for (const Persistence persistence : allPersistences)
+        answers[persistence] = prepareAnswer(200, "", persistence, true);
+    return answers;
+}
+
+const char* connectionField(Persistence persistence) {
+    if (persistence == Persistence::Implied) return "";
+    return persistence == Persistence::Told ? "Connection: keep-alive\r\n" : "Connection: close\r\n";
 }
 
 std::size_t refusalIndex(int status) {
@@ -47,27 +62,27 @@ std::size_t refusalIndex(int status) {
 
 const char* reasonPhrase(int status) { return status == 200 ? "OK" : refusals[refusalIndex(status)].reason; }
 
-PreparedAnswer prepareAnswer(int status, std::string_view body, bool close, bool allow) {
+PreparedAnswer prepareAnswer(int status, std::string_view body, Persistence persistence, bool allow) {
     PreparedAnswer answer;
     std::string& bytes = answer.bytes;
     bytes.append("HTTP/1.1 ").append(std::to_string(status)).append(" ").append(reasonPhrase(status)).append("\r\n");
     bytes.append("Content-Type: ").append(jsonType).append("\r\nCache-Control: no-store\r\n");
     if (allow) bytes.append("Allow: GET, HEAD, OPTIONS\r\n");
     bytes.append("Content-Length: ").append(std::to_string(body.size())).append("\r\n");
-    bytes.append("Connection: ").append(close ? "close" : "keep-alive").append("\r\n\r\n");
+    bytes.append(connectionField(persistence)).append("\r\n");
     answer.headSize = bytes.size();
     bytes.append(body);
     return answer;
 }
 
-const PreparedAnswer& refusal(int status, bool close) {
-    static const std::array answers = {prepareRefusals(false), prepareRefusals(true)};
-    return answers[close][refusalIndex(status)];
+const PreparedAnswer& refusal(int status, Persistence persistence) {
+    static const auto answers = prepareRefusals();
+    return answers[persistence][refusalIndex(status)];
 }
 
-const PreparedAnswer& allowedMethods(bool close) {
-    static const std::array answers = {prepareAnswer(200, "", false, true), prepareAnswer(200, "", true, true)};
-    return answers[close];
+const PreparedAnswer& allowedMethods(Persistence persistence) {
+    static const auto answers = prepareAllowedMethods();
+    return answers[persistence];
 }
 
 } // namespace probehost

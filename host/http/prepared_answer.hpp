@@ -1,13 +1,31 @@
 // An answer as the bytes that go on the wire.
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
 namespace probehost {
 
 inline constexpr std::string_view jsonType = "application/json";
+
+// Whether the connection outlives the answer: HTTP/1.1 takes that for granted, HTTP/1.0 has to be told.
+enum class Persistence : uint8_t { Implied, Told, None };
+
+inline constexpr std::array allPersistences = {Persistence::Implied, Persistence::Told, Persistence::None};
+
+// One of a kind for each of them.
+template <typename T>
+class ByPersistence {
+  public:
+    T& operator[](Persistence persistence) { return each_[std::size_t(persistence)]; }
+    const T& operator[](Persistence persistence) const { return each_[std::size_t(persistence)]; }
+
+  private:
+    std::array<T, allPersistences.size()> each_;
+};
 
 struct PreparedAnswer {
     std::string bytes;
@@ -20,12 +38,12 @@ struct PreparedAnswer {
 const char* reasonPhrase(int status);
 
 // The head says how long the body would be even where none is sent. With allow, an Allow field is added.
-PreparedAnswer prepareAnswer(int status, std::string_view body, bool close, bool allow = false);
+PreparedAnswer prepareAnswer(int status, std::string_view body, Persistence persistence, bool allow = false);
 
 // The fixed JSON answer to a request that is refused.
-const PreparedAnswer& refusal(int status, bool close);
+const PreparedAnswer& refusal(int status, Persistence persistence);
 
 // The answer to OPTIONS *.
-const PreparedAnswer& allowedMethods(bool close);
+const PreparedAnswer& allowedMethods(Persistence persistence);
 
 } // namespace probehost

@@ -14,17 +14,17 @@ RenderedAnswers::RenderedAnswers(const ProbeAnswers& answers) {
 RenderedAnswers::Rendered RenderedAnswers::render(const ProbeAnswer& answer) {
     const int status = answer.passing ? 200 : 503;
     Rendered rendered;
-    for (const bool close : {false, true}) {
-        rendered.get[0][close] = prepareAnswer(status, answer.body, close);
-        rendered.get[1][close] = prepareAnswer(status, answer.terseBody, close);
-        rendered.options[close] = prepareAnswer(status, "", close, true);
+    for (const Persistence persistence : allPersistences) {
+        rendered.get[0][persistence] = prepareAnswer(status, answer.body, persistence);
+        rendered.get[1][persistence] = prepareAnswer(status, answer.terseBody, persistence);
+        rendered.options[persistence] = prepareAnswer(status, "", persistence, true);
     }
     return rendered;
 }
 
 std::string_view RenderedAnswers::Rendered::select(Variant variant) const {
-    if (variant.method == Method::Options) return options[variant.close].all();
-    const PreparedAnswer& answer = get[variant.terse][variant.close];
+    if (variant.method == Method::Options) return options[variant.persistence].all();
+    const PreparedAnswer& answer = get[variant.terse][variant.persistence];
     return variant.method == Method::Head ? answer.head() : answer.all();
 }
 

@@ -16,7 +16,7 @@ enum class Method : uint8_t { Get, Head, Options, Other };
 struct Variant {
     Method method = Method::Get;
     bool terse = false;
-    bool close = false;
+    Persistence persistence = Persistence::Implied;
 };
 
 // Immutable after construction, hence shared freely between threads.
@@ -30,8 +30,8 @@ class RenderedAnswers {
 
   private:
     struct Rendered {
-        std::array<std::array<PreparedAnswer, 2>, 2> get; // by terse, by close
-        std::array<PreparedAnswer, 2> options;            // by close
+        std::array<ByPersistence<PreparedAnswer>, 2> get; // by terse
+        ByPersistence<PreparedAnswer> options;
 
         std::string_view select(Variant variant) const;
     };

@@ -71,13 +71,13 @@ void RequestServer::take(Connection& connection, std::string_view fresh) {
 }
 
 void RequestServer::keep(Connection& connection, std::string_view rest) {
-    if (!rest.empty() && !connection.closing) connection.input.append(rest);
+    if (!rest.empty() && !connection.isClosing()) connection.input.append(rest);
 }
 
 void RequestServer::serveHeld(Connection& connection) {
     std::string held = std::exchange(connection.input, {});
     held.erase(0, serve(connection, held));
-    if (connection.isOpen() && !connection.closing) connection.input = std::move(held);
+    if (connection.isOpen() && !connection.isClosing()) connection.input = std::move(held);
 }
 
 std::size_t RequestServer::serve(Connection& connection, std::string_view bytes) {
@@ -104,7 +104,7 @@ std::size_t RequestServer::serveOne(Connection& connection, std::string_view byt
     }
     if (head.kind == HeadResult::Kind::Complete) return dispatch(connection, head, bytes);
     counters_.add(Count::BadRequests);
-    connection.closing = true;
+    connection.closeAfterAnswer();
     connection.unread = true;
     refuse(connection, head.status, Method::Other);
     return bytes.size();
@@ -118,15 +118,17 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
     if (bytes.size() < size) return awaitBody(connection, size, bytes.size());
     const bool broken = to.kind == Route::Kind::Refuse && to.status != 404 && to.status != 405;
     connection.unread = broken || bytes.size() > size || size < head.size + request.bodySize;
-    connection.closing = stopping_ || !request.keepAlive || takesBody || broken || request.bodySize > 0 ||
-                         (connection.unread && ++connection.burst >= longestBurst);
-    connection.variant = {methodOf(request), !settings_->showsDetails(request.authorization), connection.closing};
+    const bool last = stopping_ || !request.keepAlive || takesBody || broken || request.bodySize > 0 ||
+                      (connection.unread && ++connection.burst >= longestBurst);
+    const Persistence kept = request.http11 ? Persistence::Implied : Persistence::Told;
+    connection.variant = {methodOf(request), !settings_->showsDetails(request.authorization),
+                          last ? Persistence::None : kept};
     switch (to.kind) {
         case Route::Kind::Refuse:
             refuse(connection, to.status, connection.variant.method);
             break;
         case Route::Kind::AllowedMethods:
-            answer(connection, allowedMethods(connection.closing).all());
+            answer(connection, allowedMethods(connection.variant.persistence).all());
             break;
         case Route::Kind::Handler:
             connection.exchange = makeExchange(connection, request, bytes.substr(head.size, request.bodySize));
@@ -143,7 +145,8 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
 std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, std::size_t sofar) {
     if (!connection.admin && !table_.hold(connection, size)) {
         counters_.add(Count::ForwardsRefused);
-        connection.closing = connection.unread = true;
+        connection.closeAfterAnswer();
+        connection.unread = true;
         refuse(connection, 503, Method::Other);
         return sofar;
     }
@@ -154,7 +157,7 @@ std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, s
 }
 
 void RequestServer::refuse(Connection& connection, int status, Method method) {
-    const PreparedAnswer& refused = refusal(status, connection.closing);
+    const PreparedAnswer& refused = refusal(status, connection.variant.persistence);
     answer(connection, method == Method::Head ? refused.head() : refused.all());
 }
 

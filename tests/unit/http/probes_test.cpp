@@ -31,8 +31,7 @@ TEST_CASE("front: each probe has its body and exactly the documented fields", "[
     CHECK(answer.body == body);
     CHECK(answer.fields == std::map<std::string, std::string>{{"Content-Type", "application/json"},
                                                               {"Cache-Control", "no-store"},
-                                                              {"Content-Length", std::to_string(body.size())},
-                                                              {"Connection", "keep-alive"}});
+                                                              {"Content-Length", std::to_string(body.size())}});
 }
 
 TEST_CASE("front: failing probes answer 503", "[http]") {
