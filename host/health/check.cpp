@@ -53,7 +53,9 @@ bool Check::finish(std::optional<Result> result, TimePoint now) {
         return false;
     }
     const bool inTime = result && now < deadline_;
-    return record(inTime ? std::move(*result) : timeout(), now);
+    const auto before = words(now);
+    record(inTime ? std::move(*result) : timeout(), now);
+    return words(now) != before;
 }
 
 void Check::pardon(Clock::duration time) {
@@ -68,14 +70,15 @@ bool Check::gaveUpInStandstill(const std::optional<Result>& result, TimePoint no
 bool Check::expire(TimePoint now) {
     if (phase_ != Phase::Running || now < deadline_) return false;
     phase_ = Phase::Stuck;
-    return record(timeout(), now);
+    record(timeout(), now);
+    return true;
 }
 
 Result Check::timeout() const {
     return Result::failed("Timeout after " + std::to_string(policy_.timeout.count()) + "ms");
 }
 
-bool Check::record(Result result, TimePoint now) {
+void Check::record(Result result, TimePoint now) {
     const bool passed = result.status != Status::Fail;
     history_.failures = passed ? 0 : history_.failures + 1;
     history_.successes = passed ? history_.successes + 1 : 0;
@@ -88,7 +91,6 @@ bool Check::record(Result result, TimePoint now) {
     history_.everPassed = history_.everPassed || passed;
     history_.finished = now;
     history_.last = std::move(result);
-    return true;
 }
 
 // Whether a result that disagrees with the state changes it; the very first success does at once.
@@ -139,6 +141,11 @@ std::string Check::problem(TimePoint now) const {
     return history_.shown.message.empty() ? "Unhealthy" : history_.shown.message;
 }
 
+std::string Check::warning(TimePoint now) const {
+    if (!history_.healthy || stale(now) || history_.shown.status != Status::Warn) return "";
+    return history_.shown.message.empty() ? "Degraded" : history_.shown.message;
+}
+
 CheckState Check::state(TimePoint now) const {
     CheckState state;
     state.name = policy_.name;
@@ -156,11 +163,8 @@ CheckState Check::state(TimePoint now) const {
     if (history_.finished) state.age = duration_cast<milliseconds>(now - *history_.finished);
     state.stuckFor = stuckFor(now);
     state.error = problem(now);
-    if (state.healthy) {
-        state.latencyMs = history_.shown.latencyMs;
-        if (history_.shown.status == Status::Warn)
-            state.warning = history_.shown.message.empty() ? "Degraded" : history_.shown.message;
-    }
+    state.warning = warning(now);
+    if (state.healthy) state.latencyMs = history_.shown.latencyMs;
     return state;
 }
 

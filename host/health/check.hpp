@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "health/check_policy.hpp"
 #include "health/check_state.hpp"
@@ -37,7 +38,8 @@ class Check {
     // its second half.
     void start(TimePoint now, double jitter);
 
-    // The run came back, with nothing when it was cut short. A late result is dropped. True when the state changed.
+    // The run came back, with nothing when it was cut short. A late result is dropped. True when answers now say
+    // something else of the check, but for times.
     bool finish(std::optional<Result> result, TimePoint now);
 
     // The process stood still for `time` of the run under way, which gets that long in addition. Should its checker
@@ -65,7 +67,7 @@ class Check {
     enum class Phase { Idle, Running, Stuck };
 
     Clock::duration untilNext(double jitter) const;
-    bool record(Result result, TimePoint now);
+    void record(Result result, TimePoint now);
     bool counts(bool passed) const;
     bool gaveUpInStandstill(const std::optional<Result>& result, TimePoint now) const;
     Result timeout() const;
@@ -73,6 +75,9 @@ class Check {
     TimePoint stuckShownUntil(TimePoint now) const;
     TimePoint resultShownUntil(TimePoint now) const;
     std::string problem(TimePoint now) const;
+    std::string warning(TimePoint now) const;
+    // What answers say of it, but for times.
+    std::pair<std::string, std::string> words(TimePoint now) const { return {problem(now), warning(now)}; }
 
     CheckPolicy policy_;
     std::unique_ptr<Checker> checker_;

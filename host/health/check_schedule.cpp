@@ -9,6 +9,9 @@ namespace {
 
 constexpr int moreThreads = 16; // at a time, where those there are do not come back
 
+// Where nothing changed but times, and nobody waits for them, results share a report.
+constexpr milliseconds quietTime{100};
+
 std::optional<int64_t> minutes(const std::optional<milliseconds>& time) {
     if (!time) return std::nullopt;
     return std::chrono::floor<std::chrono::minutes>(*time).count();
@@ -47,12 +50,11 @@ void CheckSchedule::turn(TimePoint now) {
     while (Check* check = events_.take(now)) happen(*check, now);
     startWaiting(now);
     buryRetired();
-    if ((dirty_ || now >= shownUntil_) && now >= reportAfter_) publish(now);
+    if (now >= std::max(reportDue_, reportAfter_)) publish(now);
 }
 
 CheckSchedule::TimePoint CheckSchedule::nextEvent() const {
-    const auto report = dirty_ ? TimePoint::min() : shownUntil_;
-    return std::min({events_.next(), lookAgain_, std::max(report, reportAfter_)});
+    return std::min({events_.next(), lookAgain_, std::max(reportDue_, reportAfter_)});
 }
 
 void CheckSchedule::happen(Check& check, TimePoint now) {
@@ -69,7 +71,7 @@ void CheckSchedule::plan(Check& check) {
 
 void CheckSchedule::drain(bool draining) {
     draining_ = draining;
-    dirty_ = true;
+    reportAtOnce();
 }
 
 void CheckSchedule::pardon(Clock::duration time) {
@@ -121,9 +123,10 @@ void CheckSchedule::begin(Check& check, TimePoint now) {
 
 void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint now) {
     if (check.stuck()) runner_.grow(-1);
-    check.finish(std::move(result), now);
+    const bool changed = check.finish(std::move(result), now);
     waiting_.progress(now);
-    dirty_ = true;
+    const bool awaited = awaited_ != TimePoint::min();
+    report(changed || awaited ? TimePoint::min() : toldAt_ + quietTime);
     plan(check);
     const auto held = holders_.find(check.policy().name);
     if (held == holders_.end() || held->second != &check) return;
@@ -137,7 +140,7 @@ void CheckSchedule::expire(Check& check, TimePoint now) {
     check.checker().cancel();
     runner_.demote(check);
     runner_.grow(1);
-    dirty_ = true;
+    reportAtOnce();
     Check* successor = namesake(check);
     if (successor != nullptr && successor != &check) successor->inherit(check);
 }
@@ -150,7 +153,8 @@ void CheckSchedule::refresh(Probe probe, TimePoint now) {
         waiting_.add(*check, Reason::Probe, now);
         plan(*check);
     }
-    dirty_ = true; // those who wait are answered even when nothing had to run
+    awaited_ = now;
+    reportAtOnce(); // those who wait are answered even when nothing had to run
 }
 
 void CheckSchedule::replace(Checks checks) {
@@ -164,7 +168,7 @@ void CheckSchedule::replace(Checks checks) {
     checks_ = std::move(checks);
     name(names_, checks_);
     for (auto& check : checks_) plan(*check);
-    dirty_ = true;
+    reportAtOnce();
 }
 
 void CheckSchedule::retire(std::unique_ptr<Check> check) {
@@ -194,7 +198,7 @@ void CheckSchedule::buryRetired() {
 void CheckSchedule::publish(TimePoint now) {
     auto report = std::make_shared<Report>();
     report->checks.reserve(checks_.size());
-    shownUntil_ = TimePoint::max();
+    reportDue_ = TimePoint::max();
     for (const auto& check : checks_) report->checks.push_back(stateOf(*check, now));
     started_ = started_ || allStarted(report->checks);
     report->draining = draining_;
@@ -202,18 +206,19 @@ void CheckSchedule::publish(TimePoint now) {
     tellChanges(report->checks, now);
     told_ = std::move(report);
     toldAt_ = now;
-    dirty_ = false;
     reportAfter_ = now + pauseAfterReport(checks_.size());
-    observer_.reported(told_, readyFreshUntil());
+    const auto freshUntil = readyFreshUntil();
+    if (freshUntil >= awaited_) awaited_ = TimePoint::min();
+    observer_.reported(told_, freshUntil);
 }
 
 // A run that outlived a reload still makes its check stuck.
 CheckState CheckSchedule::stateOf(const Check& check, TimePoint now) {
     auto state = check.state(now);
-    shownUntil_ = std::min(shownUntil_, check.shownUntil(now));
+    report(check.shownUntil(now));
     if (const Check* former = holder(check)) {
         state.stuckFor = former->stuckFor(now);
-        shownUntil_ = std::min(shownUntil_, former->shownUntil(now));
+        report(former->shownUntil(now));
     }
     return state;
 }

@@ -4,6 +4,7 @@
 // drives the same code with a clock of its own.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <random>
 #include <string_view>
@@ -70,6 +71,8 @@ class CheckSchedule {
   private:
     using Named = std::unordered_map<std::string_view, Check*>;
 
+    void report(TimePoint by) { reportDue_ = std::min(reportDue_, by); }
+    void reportAtOnce() { report(TimePoint::min()); }
     void happen(Check& check, TimePoint now);
     void startWaiting(TimePoint now);
     bool start(const RunQueue::Waiting& next, TimePoint now);
@@ -96,10 +99,10 @@ class CheckSchedule {
     TimePoint toldAt_{};
     bool draining_ = false;
     bool started_ = false;
-    bool dirty_ = true;                       // a report is due
-    TimePoint shownUntil_ = TimePoint::max(); // a report is due by then
-    TimePoint reportAfter_ = TimePoint::min();
-    TimePoint lookAgain_ = TimePoint::max(); // for a thread
+    TimePoint awaited_ = TimePoint::min(); // results of then or later, by a probe
+    TimePoint reportDue_ = TimePoint::min();
+    TimePoint reportAfter_ = TimePoint::min(); // none is made before
+    TimePoint lookAgain_ = TimePoint::max();   // for a thread
     std::minstd_rand random_;
 };
 

@@ -25,7 +25,11 @@ class Timetable final : private HealthObserver, private Runner {
         now_ = start_ + time;
     }
 
+    void probe() { schedule_.refresh(Probe::Ready, now_); }
+    bool answersProbeOf(milliseconds time) const { return freshUntil_ >= start_ + time; }
+
     milliseconds runTime = 1ms;
+    bool fails = false;
     int threads = 50;     // that there may be
     bool refused = false; // the system gives none
     int reports = 0;
@@ -46,6 +50,7 @@ class Timetable final : private HealthObserver, private Runner {
             auto each = policy(std::to_string(i));
             each.interval = interval;
             each.timeout = 2s;
+            each.maxAge = 1s;
             checks.push_back(check(each, trace_, passing()));
         }
         return checks;
@@ -61,14 +66,15 @@ class Timetable final : private HealthObserver, private Runner {
         now_ = now;
         std::erase_if(runs_, [&](const Run& run) {
             if (run.back > now) return false;
-            schedule_.finish(*run.check, Result{}, now);
+            schedule_.finish(*run.check, fails ? Result::failed("Connection refused") : Result{}, now);
             return true;
         });
         schedule_.turn(now);
     }
 
-    void reported(std::shared_ptr<const Report> report, Clock::time_point) override {
+    void reported(std::shared_ptr<const Report> report, Clock::time_point freshUntil) override {
         reports++;
+        freshUntil_ = freshUntil;
         told = *report;
     }
     void changed(const CheckState&, const CheckState&) override {}
@@ -90,6 +96,7 @@ class Timetable final : private HealthObserver, private Runner {
     Trace trace_;
     const Clock::time_point start_{1h};
     Clock::time_point now_ = start_;
+    Clock::time_point freshUntil_{};
     std::deque<Run> runs_;
     CheckSchedule schedule_;
 };
@@ -144,6 +151,34 @@ TEST_CASE("schedule: it is waited for no longer than the run could take", "[heal
     CHECK(timetable.told.checks.front().error == "No result yet");
     timetable.until(2100ms);
     for (const auto& check : timetable.told.checks) CHECK(check.error == "No check thread free");
+}
+
+TEST_CASE("schedule: results that change nothing share a report, ten a second at most", "[health]") {
+    Timetable timetable(300);
+    timetable.until(60s);
+    const int before = timetable.reports;
+    timetable.until(70s); // three hundred runs
+    CHECK(timetable.reports - before <= 100);
+    CHECK(timetable.reports - before >= 80);
+}
+
+TEST_CASE("schedule: a result that changes something is told at once", "[health]") {
+    Timetable timetable(1);
+    timetable.until(60s);
+    timetable.fails = true;
+    for (auto time = 60s; timetable.told.checks[0].healthy && time < 80s; time += 1s) timetable.until(time);
+    CHECK_FALSE(timetable.told.checks[0].healthy);
+    CHECK(timetable.told.checks[0].age == 0ms);
+}
+
+TEST_CASE("schedule: a probe that waits has its results told at once", "[health]") {
+    Timetable timetable(5);
+    timetable.runTime = 20ms;
+    timetable.until(60s);
+    timetable.probe();
+    CHECK_FALSE(timetable.answersProbeOf(60s));
+    timetable.until(60020ms);
+    CHECK(timetable.answersProbeOf(60s));
 }
 
 TEST_CASE("schedule: ten thousand checks are on time, and told of a few times a second", "[health]") {
