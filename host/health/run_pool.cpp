@@ -18,6 +18,15 @@ constexpr int idleSeconds = 60;               // after which an unused thread en
 constexpr int stackBytes = 512 * 1024;
 constexpr int lowestPriority = 19;
 
+// What a checker throws, against the rules, ends its run and nothing else.
+std::optional<Result> outcome(Checker& checker, const RunRequest& request) {
+    try {
+        return checker.run(request);
+    } catch (...) {
+        return Result::failed("Checker failed", "its run threw an exception, which no plugin may");
+    }
+}
+
 class Task final : public Poco::Runnable {
   public:
     explicit Task(std::function<void()> body) : body_(std::move(body)) {}
@@ -45,7 +54,7 @@ int RunPool::threadsFor(std::size_t checks) {
 bool RunPool::run(Checker& checker, const RunRequest& request, Done done) {
     return execute([this, &checker, request, done = std::move(done)] {
         runThreads_.enter(checker, request.deadline);
-        auto result = checker.run(request);
+        auto result = outcome(checker, request);
         runThreads_.leave(checker);
         done(std::move(result));
     });

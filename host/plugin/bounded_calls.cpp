@@ -96,6 +96,8 @@ BoundedCalls::Outcome BoundedCalls::attempt(std::shared_ptr<const ph_checker> ch
         return {std::make_unique<PluginChecker>(std::move(checker), host, settings), {}};
     } catch (const CheckNotCreated& refused) {
         return {nullptr, refused.what()};
+    } catch (...) {
+        return {nullptr, "its checker threw an exception when it was created, which no plugin may"};
     }
 }
 

@@ -28,6 +28,7 @@ void drain(int fd) {
 PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph_host* host,
                              const CheckSettings& settings)
     : checker_(std::move(checker)), redactor_(settings.secrets), cancelFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (cancelFd_ < 0) throw CheckNotCreated("no file descriptor is left for it");
     ErrorBuffer error;
     const auto* opaque = reinterpret_cast<const ph_settings*>(&settings);
     const int32_t code = create(host, opaque, error.get());

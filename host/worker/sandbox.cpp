@@ -127,7 +127,8 @@ void denyProcesses(Filter& filter) {
          {SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(setsid), SCMP_SYS(setpgid)}) {
         filter.deny(call);
     }
-    filter.deny(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+    // The kernel looks at the lower half only, so the filter must, too.
+    filter.deny(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffffU, PR_SET_PDEATHSIG));
     filter.deny(SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0), SCMP_A2(SCMP_CMP_NE, 0));
 }
 

@@ -62,6 +62,25 @@ TEST_CASE("run pool: runs a checker and hands on what it said", "[health]") {
     CHECK(pool.waitIdle(patience));
 }
 
+TEST_CASE("run pool: a checker that throws has failed, and its thread is as before", "[health]") {
+    RunPool pool(1);
+    Trace trace;
+    ScriptedChecker checker(trace, [](int) -> Result { throw 7; });
+    for (int i = 0; i < 2; i++) {
+        Gate gate;
+        std::optional<Result> said;
+        REQUIRE(pool.run(checker, {}, [&](std::optional<Result> result) {
+            said = std::move(result);
+            gate.open();
+        }));
+        REQUIRE(gate.pass());
+        REQUIRE(said);
+        CHECK(said->status == Status::Fail);
+        CHECK(said->message == "Checker failed");
+        CHECK(pool.waitIdle(patience));
+    }
+}
+
 TEST_CASE("run pool: its threads have the lowest priority, also when used again", "[health]") {
     RunPool pool(3);
     for (int i = 0; i < 5; i++) {
