@@ -1,9 +1,10 @@
 """Compares probehost with what people would use instead, one after the other on this machine, in the same run.
 
-    benchmarks/compare BUILD [--runs 3] [--seconds 5] [--only NAME,…]
+    benchmarks/compare BUILD [--runs 3] [--seconds 5] [--threads 2] [--only NAME,…] [--to DIRECTORY]
 
 BUILD is a Release build. As root; needs the packages of packaging/packages-benchmarks, and npm's registry once. Writes a table and plots
-to benchmarks/results/. Each figure is the median of the runs."""
+to benchmarks/results/ or DIRECTORY. Each figure is the median of the runs. wrk has a thread for each processor: with one of them alone it
+is wrk that is full, and not who answers."""
 import argparse
 import dataclasses
 import json
@@ -22,7 +23,7 @@ from .services import free_port, services
 
 HERE = pathlib.Path(__file__).parent
 RESULTS = HERE.parent / "results"
-PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-asyncpg", "python3-redis", "python3-httpx", "golang-go",
+PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-asyncpg", "python3-redis", "python3-hiredis", "python3-httpx", "golang-go",
             "golang-github-alexliesenfeld-health-dev", "prometheus-blackbox-exporter", "postgresql-15", "redis-server"]
 NODE_PACKAGES = ["@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"]
 CACHE = HERE.parent.parent / "build/side_by_side"
@@ -52,7 +53,7 @@ def all_contestants(build):
     yield contestants.blackbox()
 
 
-def measured(contestant, everything, seconds):
+def measured(contestant, everything, seconds, threads):
     """All figures of one run."""
     port, figures = free_port(), {}
     url = f"http://127.0.0.1:{port}"
@@ -66,7 +67,7 @@ def measured(contestant, everything, seconds):
             figures["idle"] = measure.memory_mb(process.pid)
             for name, path in (("live", contestant.live), ("ready", contestant.ready)):
                 for kind, keep_alive in (("kept", True), ("new", False)):
-                    load = measure.load(process.pid, url + path, seconds, keep_alive=keep_alive)
+                    load = measure.load(process.pid, url + path, seconds, keep_alive=keep_alive, threads=threads)
                     figures[f"{name}_{kind}"] = dataclasses.asdict(load)
             figures["loaded"] = measure.memory_under_load(process.pid, url + contestant.ready)
             figures["hang"] = while_one_hangs(contestant, everything, port)
@@ -118,6 +119,8 @@ def main():
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of wrk; by default one for each processor")
+    parser.add_argument("--to", type=lambda text: pathlib.Path(text).resolve(), default=RESULTS, metavar="DIRECTORY")
     parser.add_argument("--only", default="", help="names as in the table, with commas between them")
     arguments = parser.parse_args()
     missing = [program for program in ("wrk", "go", "node", "npm", "/usr/sbin/nginx", "prometheus-blackbox-exporter") if not shutil.which(program)]
@@ -128,11 +131,11 @@ def main():
         os.chmod(directory, 0o755)
         with services(directory, free_port) as everything:
             wanted = [each for each in all_contestants(arguments.build) if not arguments.only or each.name in arguments.only.split(",")]
-            runs = [[measured(each, everything, arguments.seconds) for each in told(wanted)] for _ in range(arguments.runs)]
+            runs = [[measured(each, everything, arguments.seconds, arguments.threads) for each in told(wanted)] for _ in range(arguments.runs)]
             results = {each.name: {"setting": each.setting, **median(figures), "each": figures} for each, figures in zip(wanted, zip(*runs))}
-    RESULTS.mkdir(exist_ok=True)
-    whole = {"machine": machine(), "runs": arguments.runs, "seconds": arguments.seconds, "contestants": results}
-    (RESULTS / "side_by_side.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    (RESULTS / "README.md").write_text(table.render(whole), encoding="utf-8")
-    plots.draw(whole, RESULTS)
-    print((RESULTS / "README.md").read_text(encoding="utf-8"))
+    arguments.to.mkdir(parents=True, exist_ok=True)
+    whole = {"machine": machine(), "runs": arguments.runs, "seconds": arguments.seconds, "threads": arguments.threads, "contestants": results}
+    (arguments.to / "side_by_side.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
+    (arguments.to / "README.md").write_text(table.render(whole), encoding="utf-8")
+    plots.draw(whole, arguments.to)
+    print((arguments.to / "README.md").read_text(encoding="utf-8"))

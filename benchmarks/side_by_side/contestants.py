@@ -45,7 +45,7 @@ def probehost(build):
                   "plugins": {"path": [str(build / "plugins")]}, "checks": checks}
         (directory / "probehost.yaml").write_text(json.dumps(config), encoding="utf-8")
         return started([build / "bin/probehost", "serve", "--config", directory / "probehost.yaml"], {})
-    return Contestant("probehost", "defaults; four checks in the background, fresh within a second of a probe", launch)
+    return Contestant("probehost", "defaults; four checks in the background, those of PostgreSQL, Redis and the model at most a second old, that of the endpoint 30 s", launch)
 
 
 def fastapi():
@@ -53,7 +53,7 @@ def fastapi():
         command = ["/usr/bin/python3", "-m", "uvicorn", "--host", "127.0.0.1", "--port", port, "--loop", "uvloop", "--http", "httptools",
                    "--no-access-log", "--log-level", "error", "fastapi_router:app"]
         return started(command, services.environment, cwd=HERE)
-    return Contestant("FastAPI", "uvicorn, one worker, uvloop and httptools; four checks in the request path", launch)
+    return Contestant("FastAPI", "uvicorn, one worker, uvloop and httptools, redis with hiredis; four checks in the request path, one after another as most write them, each within 2 s", launch)
 
 
 def go(program):
@@ -65,7 +65,7 @@ def go(program):
 def terminus(modules):
     def launch(services, _directory, port):
         return started(["node", HERE / "terminus.js"], {**services.environment, "PORT": str(port), "NODE_PATH": str(modules), "NODE_ENV": "production"})
-    return Contestant("Node terminus", "@godaddy/terminus; four checks in the request path, side by side", launch)
+    return Contestant("Node terminus", "@godaddy/terminus, one process; four checks in the request path, side by side; its clients of PostgreSQL and Redis with their defaults, which set no time limit", launch)
 
 
 def blackbox():
@@ -80,5 +80,5 @@ def blackbox():
 
 
 def fixed(deferred=False):
-    return Contestant("nginx deferred" if deferred else "nginx", f"one worker, a fixed body for both{', `listen ... deferred`' if deferred else ''}: the limit",
+    return Contestant("nginx deferred" if deferred else "nginx", f"a master and one worker, no access log, connections kept without limit; a fixed body for both{', `listen ... deferred`' if deferred else ''}: the limit",
                       lambda _services, directory, port: nginx(directory / "nginx", port, ALIVE, "deferred" if deferred else ""))

@@ -60,10 +60,10 @@ def memory_under_load(pid, url):
         return memory_mb(pid)
 
 
-def load(pid, url, seconds, connections=32, keep_alive=True):
+def load(pid, url, seconds, connections=32, keep_alive=True, threads=1):
     headers = [] if keep_alive else ["-H", "Connection: close"]
     before = cpu_seconds(pid)
-    done = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "5s", "-s", HERE / "percentiles.lua", *headers, url],
+    done = subprocess.run(["wrk", f"-t{min(threads, connections)}", f"-c{connections}", f"-d{seconds}s", "--timeout", "5s", "-s", HERE / "percentiles.lua", *headers, url],
                           capture_output=True, text=True, check=True)
     said = dict(line.split() for line in done.stdout.splitlines() if len(line.split()) == 2 and line.split()[1].isdigit())
     requests = int(said["requests"])
@@ -122,4 +122,4 @@ def steady(port, path, rate=200, count=1000):
     """Percentiles in milliseconds of answers to `rate` probes a second, and how many had none within 10 s."""
     took = sorted(asyncio.run(ask_steadily(port, path, rate, count)))
     at = lambda part: round(took[min(int(part * len(took)), len(took) - 1)], 2) if took else None  # noqa: E731
-    return {"p50": at(0.5), "p99": at(0.99), "max": at(1), "unanswered": count - len(took)}
+    return {"p50": at(0.5), "p99": at(0.99), "p999": at(0.999), "max": at(1), "unanswered": count - len(took)}

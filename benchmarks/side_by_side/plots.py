@@ -4,7 +4,7 @@ import matplotlib
 matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
 
-from .table import LOADS  # noqa: E402
+from .table import LOADS, threads  # noqa: E402
 
 
 def bars(axes, names, values, label):
@@ -15,7 +15,7 @@ def bars(axes, names, values, label):
 
 def caption(whole):
     machine = whole["machine"]
-    return f"{machine['processors']}, {machine['system']}; medians of {whole['runs']} runs of {whole['seconds']} s, 32 connections"
+    return f"{machine['processors']}, {machine['system']}; medians of {whole['runs']} runs of {whole['seconds']} s, wrk with {threads(whole)}, 32 connections"
 
 
 def draw(whole, directory):

@@ -11,7 +11,7 @@ from peers.redis import Redis
 from system.host import until
 
 MODELS = '{"data":[{"id":"gpt-4o","object":"model"}],"object":"list"}'
-NGINX = """daemon off; master_process off; pid {0}/pid; error_log {0}/error.log; events {{ worker_connections 4096; }}
+NGINX = """daemon off; worker_processes 1; pid {0}/pid; error_log {0}/error.log; events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 100000000; client_body_temp_path {0}/b; proxy_temp_path {0}/p;
   fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;
   server {{ listen 127.0.0.1:{1} backlog=4096 {3}; location / {{ default_type application/json; return 200 '{2}'; }} }} }}

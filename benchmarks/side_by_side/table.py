@@ -1,4 +1,5 @@
 """Figures as Markdown, each with its ratio to probehost's."""
+from .targets import targets
 
 LOADS = {"live_kept": "`/health`, kept connections", "live_new": "`/health`, a connection per request",
          "ready_kept": "`/health/ready`, kept connections", "ready_new": "`/health/ready`, a connection per request"}
@@ -14,6 +15,10 @@ def with_ratio(value, ours):
     if value is None or not ours:
         return number(value)
     return f"{number(value)} ({number(value / ours)})"
+
+
+def threads(whole):
+    return f"{whole['threads']} thread{'s' if whole['threads'] > 1 else ''}"
 
 
 def rows(header, lines):
@@ -37,16 +42,23 @@ def size_table(results):
 
 
 def hang_table(results):
-    lines = [[name, *(number(result["hang"][path][what]) for path in ("live", "ready") for what in ("p50", "p99", "max", "unanswered"))]
+    lines = [[name, *(number(result["hang"][path][what]) for path in ("live", "ready") for what in ("p50", "p99", "p999", "max", "unanswered"))]
              for name, result in results.items()]
-    return rows(["", *(f"`/health{path}` {what}" for path in ("", "/ready") for what in ("p50 ms", "p99 ms", "max ms", "none within 10 s"))], lines)
+    return rows(["", *(f"`/health{path}` {what}" for path in ("", "/ready") for what in ("p50 ms", "p99 ms", "p99.9 ms", "max ms", "none within 10 s"))], lines)
+
+
+def target_table(results):
+    lines = [[what, number(figure), number(bound), "yes" if kept else f"no, by {abs(figure / bound - 1):.1%}"] for what, figure, bound, kept in targets(results)]
+    return rows(["to reach", "probehost", "bound", "reached"], lines)
 
 
 def render(whole):
     results, machine = whole["contestants"], whole["machine"]
-    text = ["# Side by side", "", f"By `benchmarks/compare`: medians of {whole['runs']} runs of {whole['seconds']} s each; wrk with one thread and 32 connections, on the same machine. "
+    text = ["# Side by side", "", f"By `benchmarks/compare`: medians of {whole['runs']} runs of {whole['seconds']} s each; wrk with {threads(whole)} and 32 connections, on the same machine. "
             "In brackets: how many times probehost's.", "", f"{machine['processors']}, {machine['memory']}; {machine['system']}; {machine['versions']}.", ""]
     text += rows(["", "as it runs"], [[name, result["setting"]] for name, result in results.items()])
+    if "probehost" in results:
+        text += ["## What was to be reached", "", *target_table(results)]
     for key, title in LOADS.items():
         text += [f"## {title}", "", *load_table(results, key)]
     text += ["## Size and start", "", *size_table(results)]
