@@ -1,11 +1,12 @@
 """What new probes see while 10,000 hostile connections are open: probehost and nginx, in turn, in the same run.
 
-    python3 benchmarks/front_attack/compare.py BUILD [--connections 10000] [--probes 10000]
+    python3 benchmarks/front_attack/compare.py BUILD [--connections 10000] [--probes 10000] [--runs 3]
 
 BUILD was made with -DPROBEHOST_BENCHMARKS=ON. nginx (package nginx-light) answers a fixed body with one worker; it is left
 out when it is not installed. Both have the same time limits: first a minute, so that all attackers stay, then probehost's own,
 which throw them out and let them come back. Then probehost alone, in straits: half the connections it is attacked with, 200
-descriptors, 64 checks that spin in its own process. The status is 0 when no probe of probehost failed and its p99 stayed within
+descriptors, 64 checks that spin in its own process. Each is done so many times, and the tables at the end have the medians, but the sum of
+failed probes, and where probehost's p99 or p99.9 is above nginx's. The status is 0 when no probe of probehost failed and its p99 stayed within
 10 ms, its p99.9 within 25 ms (50 ms under churn), and its memory grew by no more than 64 MB (160 MB where heads are kept); what did not is told at the end."""
 import argparse
 import contextlib
@@ -15,6 +16,7 @@ import re
 import resource
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -28,7 +30,9 @@ MOST = {"p99": 10, "p99.9": 25}  # ms
 MOST_GROWTH = {"huge": 160, "mixed": 160}  # MB; else 64. Unfinished heads are kept: 8 KiB of each client
 MOST_UNDER_CHURN = {"p99": 10, "p99.9": 50}
 ATTACKS = ["none", "idle", "slow", "keepalive", "deaf", "huge", "mixed", "churn"]
-NGINX = """daemon off; master_process off; worker_rlimit_nofile 65536; pid {0}/pid; error_log {0}/error.log;
+FIGURES = re.compile(r"(?P<open>\d+) open .*\| +(?P<ok>\d+) ok +(?P<failed>\d+) failed \| p50 +(?P<p50>[\d.]+) p99 +(?P<p99>[\d.]+) "
+                     r"p99\.9 +(?P<p999>[\d.]+) max +(?P<max>[\d.]+) ms \| RSS +(?P<before>[\d.]+) -> (?P<after>[\d.]+) MB")
+NGINX = """daemon off; worker_processes 1; worker_rlimit_nofile 65536; pid {0}/pid; error_log {0}/error.log;
 events {{ worker_connections 20000; }}
 http {{ access_log off; client_header_timeout {2}s; send_timeout {2}s; keepalive_timeout {3}s; keepalive_requests 1000000;
   client_body_temp_path {0}/b; proxy_temp_path {0}/p; fastcgi_temp_path {0}/f; uwsgi_temp_path {0}/u; scgi_temp_path {0}/s;
@@ -59,8 +63,12 @@ def nginx(head, keep_alive):
         file.write_text(NGINX.format(directory, port, head, keep_alive), encoding="utf-8")
         with subprocess.Popen(["/usr/sbin/nginx", "-c", file, "-e", f"{directory}/error.log"]) as process:
             time.sleep(0.5)
-            yield port, process.pid
+            yield port, worker_of(process.pid)
             process.terminate()
+
+
+def worker_of(master):
+    return int(pathlib.Path(f"/proc/{master}/task/{master}/children").read_text(encoding="ascii").split()[0])
 
 
 def cpu_seconds(pid):
@@ -68,15 +76,18 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / 100
 
 
-def attack(arguments, target, kind, name):
-    """One line of figures; returns what is wrong with it."""
+def attack(arguments, target, kind, name, gathered):
+    """One line of figures, gathered under its name and kind; returns what is wrong with it."""
     port, pid = target
     before = cpu_seconds(pid)
     done = subprocess.run([arguments.build / "bin" / "front_attack", str(port), f"attack={kind}", f"pid={pid}",
                            f"connections={arguments.connections}", f"probes={arguments.probes}"],
                           stdout=subprocess.PIPE, text=True, check=False)
-    line = f"{name:22} {done.stdout.strip()} | CPU {cpu_seconds(pid) - before:.1f} s"
+    cpu = cpu_seconds(pid) - before
+    line = f"{name:22} {done.stdout.strip()} | CPU {cpu:.1f} s"
     print(line, flush=True)
+    if found := FIGURES.search(done.stdout):
+        gathered.setdefault((kind, name), []).append({"cpu": cpu, **{key: float(value) for key, value in found.groupdict().items()}})
     return [f"{wrong}: {line}" for wrong in faults(done.stdout, done.returncode, kind)]
 
 
@@ -94,31 +105,62 @@ def faults(figures, status, kind):
     return found
 
 
+def table(gathered):
+    """Markdown: medians, but of failed probes the sum."""
+    yield "| attack | server | open | failed | p50 | p99 | p99.9 | max | resident before / after | CPU |"
+    yield "|" + "---|" * 10
+    for (kind, name), runs in gathered.items():
+        median = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
+        failed = sum(run["failed"] for run in runs)
+        yield (f"| {kind} | {name} | {median['open']:,.0f} | {failed:.0f} | {median['p50']:.2f} | {median['p99']:.2f} | {median['p999']:.2f} | {median['max']:.2f} "
+               f"| {median['before']:.1f} / {median['after']:.1f} | {median['cpu']:.1f} |")
+
+
+def worse(gathered):
+    """Where the median of probehost is above that of nginx, in words."""
+    for kind in {kind: None for kind, _ in gathered}:
+        for key, title in (("p99", "p99"), ("p999", "p99.9")):
+            ours, theirs = (statistics.median(run[key] for run in gathered.get((kind, name), [{key: 0}])) for name in ("probehost", "nginx"))
+            if ours > theirs > 0:
+                yield f"{kind}: {title} {ours:.2f} ms, nginx's {theirs:.2f} ms"
+
+
+def told(title, gathered):
+    print("\n".join(["", title, "", *table(gathered), "", "above nginx's: " + ("; ".join(worse(gathered)) or "nothing"), ""]), flush=True)
+
+
 def side_by_side(arguments, head, keep_alive):
-    wrong = []
-    print(f"limits: {head} s for a head, {keep_alive} s between requests", flush=True)
-    for kind in arguments.attacks:
+    wrong, gathered = [], {}
+    title = f"limits: {head} s for a head, {keep_alive} s between requests"
+    print(title, flush=True)
+    for kind in arguments.attacks * arguments.runs:
         with probehost(arguments.build, limits={"header_time": f"{head}s", "keep_alive": f"{keep_alive}s"}) as target:
-            wrong += attack(arguments, target, kind, "probehost")
+            wrong += attack(arguments, target, kind, "probehost", gathered)
         if shutil.which("/usr/sbin/nginx"):
             with nginx(head, keep_alive) as target:
-                attack(arguments, target, kind, "nginx")
+                attack(arguments, target, kind, "nginx", gathered)
+    told(title, gathered)
     return wrong
 
 
-def in_straits(arguments):
-    wrong = []
+def straits(arguments, gathered):
     with probehost(arguments.build, limits={"connections": arguments.connections // 2, "header_time": "60s"}) as target:
-        wrong += attack(arguments, target, "slow", "half the connections")
+        yield from attack(arguments, target, "slow", "half the connections", gathered)
     with probehost(arguments.build) as target:
         resource.prlimit(target[1], resource.RLIMIT_NOFILE, (200, 4096))
-        wrong += attack(arguments, target, "slow", "200 descriptors")
+        yield from attack(arguments, target, "slow", "200 descriptors", gathered)
     with tempfile.TemporaryDirectory() as zoo:
         compile_plugin(HERE / "misbehaving" / "misbehaving.c", pathlib.Path(zoo, "misbehaving.so"), "-Wno-error", "-pthread")
         spinning = {"checker": "misbehaving", "timeout": "500ms", "isolation": "thread", "with": {"act": "spin", "at": "run"}}
         with probehost(arguments.build, checks={f"spin{i}": spinning for i in range(64)}, plugins=[zoo]) as target:
             time.sleep(1)
-            wrong += attack(arguments, target, "none", "64 spinning checks")
+            yield from attack(arguments, target, "none", "64 spinning checks", gathered)
+
+
+def in_straits(arguments):
+    gathered = {}
+    wrong = [each for _ in range(arguments.runs) for each in straits(arguments, gathered)]
+    told("probehost alone, in straits", gathered)
     return wrong
 
 
@@ -127,6 +169,7 @@ def main():
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--connections", type=int, default=10000)
     parser.add_argument("--probes", type=int, default=10000)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--attacks", type=json.loads, default=ATTACKS, help='such as \'["slow","churn"]\'; [] for none')
     arguments = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
