@@ -11,6 +11,7 @@
 #include "config/schema_validation.hpp"
 #include "isolation/worker_fleet.hpp"
 #include "isolation/written_description.hpp"
+#include "log/line_budget.hpp"
 #include "log/log.hpp"
 #include "plugin/bounded_calls.hpp"
 #include "plugin/installation.hpp"
@@ -32,7 +33,13 @@ class PluginEnvironment final : public PluginServices {
           registry_(host_.table(), [this](const PluginImage& image) { return describe(image); }) {}
 
     void log(Level level, std::string_view text) override {
-        if (level != Level::Debug) log_.write(level, text);
+        if (level == Level::Debug) return;
+        const auto leftOut = budget_.take(std::chrono::steady_clock::now());
+        if (!leftOut) return;
+        if (*leftOut > 0)
+            log_.write(Level::Warning,
+                       std::to_string(*leftOut) + " lines of plugins were left out: they wrote too many");
+        log_.write(level, text);
     }
     int32_t appState(std::string_view key, int64_t& ageMs) override {
         const auto said = app_.find(key);
@@ -81,6 +88,7 @@ class PluginEnvironment final : public PluginServices {
     const Trial trial_;
     std::set<std::string> secrets_;
     Log log_;
+    LineBudget budget_; // of all plugins together
     AppState app_;
     PluginHost host_;
     WorkerFleet workers_;

@@ -139,7 +139,7 @@ struct ph_host {
     void* reserved;      /* the host's own */
 
     /* [any] Writes one line to the host's log; `check` may be NULL. Secrets of the settings are masked, lines are cut
-     * at 4 KiB. */
+     * at 4 KiB. Beyond 200 at once and 20 a second, of all plugins together, lines are left out and counted. */
     void (*log)(const ph_host* host, const ph_check* check, int32_t level, const char* text, uint64_t length);
 
     /* [control] During create() only. The scalar at a JSON pointer ("/tls/ca_file", "/urls/0") as text: numbers in
