@@ -18,6 +18,8 @@ namespace probehost {
 
 namespace {
 
+constexpr std::chrono::microseconds unwellInterval{100'000}; // a moment's stall costs no more than that
+
 std::string taken(const char* name) {
     const char* value = std::getenv(name);
     std::string text = value == nullptr ? "" : value;
@@ -91,7 +93,7 @@ void ServiceManager::stopping(std::chrono::microseconds limit) const {
 
 void ServiceManager::feed(Clock::time_point now, bool well) {
     if (!next_ || now < *next_) return;
-    next_ = now + interval_;
+    next_ = now + (well ? interval_ : std::min(interval_, unwellInterval));
     if (well) tell("WATCHDOG=1");
 }
 

@@ -174,10 +174,10 @@ def test_who_dies_or_freezes_is_replaced(machine, service):
     service()
     first = shown(machine, "MainPID")
     machine.run(f"kill -9 {first}")
-    until(lambda: shown(machine, "MainPID") not in (first, "0") and status(machine) == "200", 10, "started again")
+    until(lambda: shown(machine, "MainPID") not in (first, "0") and status(machine) == "200", 4, "started again")  # 1.5 s, and what it takes to look
     second = shown(machine, "MainPID")
     machine.run(f"kill -STOP {second}")
-    until(lambda: shown(machine, "MainPID") not in (second, "0") and status(machine) == "200", 20, "started again by the watchdog")
+    until(lambda: shown(machine, "MainPID") not in (second, "0") and status(machine) == "200", 8, "started again by the watchdog")  # 3 s and 1.5 s, and what it takes to look
     assert "watchdog" in machine.says("journalctl -u probehost -n 50").lower()
 
 
