@@ -1,8 +1,9 @@
 """Lets every n-th call of something fail, one run of the host for each n, and looks how the host takes it.
 
-    python3 tests/faults/nth_call.py BUILD [--calls malloc,open,...] [--most 5000] [--step 1]
+    python3 tests/faults/nth_call.py BUILD [--of host|worker] [--calls malloc,open,...] [--most 5000] [--step 1]
 
-A run starts, answers three probes and stops. It may serve on, or end with an error in words; it may not crash or hang."""
+A run starts, answers three probes and stops. It may serve on, or end with an error in words; it may not crash or hang. Calls of a worker
+may cost its own check, but not a probe of liveness and not the check beside it."""
 import argparse
 import concurrent.futures
 import dataclasses
@@ -10,6 +11,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +21,12 @@ import urllib.error
 import urllib.request
 
 HERE = pathlib.Path(__file__).parent
+# The first one only says what the plugin offers, and without that there are no checks to harm.
+WORKER = """#!/bin/sh
+mkdir {directory}/described 2>/dev/null && exec {worker} "$@"
+export LD_PRELOAD={library} FAIL_CALL={call} FAIL_NTH={nth}
+exec {worker} "$@"
+"""
 CALLS = ["malloc", "open", "socket", "accept", "epoll_ctl", "write", "pthread_create", "posix_spawn"]
 HANGING = 20  # seconds
 CLEAN = {0, 70, 71, 74, 78}
@@ -30,6 +38,7 @@ class Bench:
     program: pathlib.Path
     plugins: pathlib.Path
     library: pathlib.Path
+    of_worker: bool = False
 
 
 def compiled(source, target, *options):
@@ -37,14 +46,24 @@ def compiled(source, target, *options):
     return target
 
 
-def bench(build, directory):
+def bench(build, directory, of_worker=False):
     plugins = directory / "plugins"
     plugins.mkdir()
     compiled(HERE.parent / "system" / "scripted.c", plugins / "scripted.so", "-D_GNU_SOURCE", "-fvisibility=hidden",
              "-I", HERE.parent.parent / "sdk" / "include")
     (directory / "default").write_text("pass", encoding="ascii")
     library = compiled(HERE / "fail_nth.c", directory / "fail_nth.so", "-D_GNU_SOURCE", "-ldl")
-    return Bench(build / "bin" / "probehost", plugins, library)
+    return Bench(build / "bin" / "probehost", plugins, library, of_worker)
+
+
+def beside_faulty_worker(tools, directory, call, nth):
+    """A copy of the program, whose workers are those whose calls fail."""
+    program, worker = directory / "bin" / "probehost", directory / "bin" / "probehost-worker"
+    program.parent.mkdir()
+    shutil.copy2(tools.program, program)
+    worker.write_text(WORKER.format(directory=directory, library=tools.library, call=call, nth=nth, worker=tools.program.with_name(worker.name)), encoding="ascii")
+    worker.chmod(0o755)
+    return program
 
 
 def configuration(tools, directory):
@@ -68,11 +87,46 @@ def port_of(process, log):
 
 
 def ask(port):
+    """The probes' answers, as JSON, or none where the failure met the probe itself."""
+    answers = []
     for path in ("/health", "/health/ready", "/health/ready?verbose"):
         try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2).read()
-        except (urllib.error.URLError, OSError):
-            pass  # a probe may meet the failure; what counts is what becomes of the host
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=2) as answer:
+                answers.append(json.load(answer))
+        except urllib.error.HTTPError as failing:
+            answers.append(json.load(failing))
+        except (urllib.error.URLError, OSError, ValueError):
+            answers.append(None)
+    return answers
+
+
+def harmed(answers):
+    """What a worker's failure did that it may not."""
+    live, ready, _ = answers
+    if not live or live["status"] != "alive":
+        return f"/health said {live}"
+    return None if ready and ready["checks"]["thread"]["healthy"] else f"/health/ready said {ready}"
+
+
+def started(tools, directory, call, nth, out):
+    env = {**os.environ, "FAIL_COUNT": str(directory / "count")}
+    program = tools.program
+    if tools.of_worker:
+        program = beside_faulty_worker(tools, directory, call, nth)
+    else:
+        env |= {"LD_PRELOAD": str(tools.library), "FAIL_CALL": call, "FAIL_NTH": str(nth)}
+    return subprocess.Popen([program, "serve", "--config", configuration(tools, directory)], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env)
+
+
+def ended(process):
+    """Its status; None when it hangs."""
+    process.send_signal(signal.SIGTERM)
+    try:
+        return process.wait(HANGING)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return None
 
 
 def run(tools, call, nth):
@@ -80,30 +134,28 @@ def run(tools, call, nth):
     with tempfile.TemporaryDirectory(prefix="probehost-nth-", dir="/tmp") as name:
         directory = pathlib.Path(name)
         log, count = directory / "log", directory / "count"
-        env = {**os.environ, "LD_PRELOAD": str(tools.library), "FAIL_CALL": call, "FAIL_NTH": str(nth), "FAIL_COUNT": str(count)}
         with open(log, "wb") as out:
-            process = subprocess.Popen([tools.program, "serve", "--config", configuration(tools, directory)], stdin=subprocess.DEVNULL,
-                                       stdout=out, stderr=out, env=env)
+            process = started(tools, directory, call, nth, out)
         port = port_of(process, log)
-        if port:
-            ask(port)
-        process.send_signal(signal.SIGTERM)
-        try:
-            status = process.wait(HANGING)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return 0, f"{call} {nth}: hangs: {log.read_text(errors='replace')[-300:]}"
-        words = log.read_text(errors="replace")
+        answers = ask(port) if port else []
+        status, words = ended(process), log.read_text(errors="replace")
         calls = int(count.read_text()) if count.exists() else nth
+    return calls, f"{call} {nth}: {wrong}: {words[-300:]}" if (wrong := wrong_with(tools, call, status, words, answers)) else None
+
+
+def wrong_with(tools, call, status, words, answers):
+    if status is None:
+        return "hangs"
+    if tools.of_worker:
+        return harmed(answers) if answers else "did not listen"
     if status not in CLEAN:
-        return calls, f"{call} {nth}: ended with {status}: {words[-300:]}"
+        return f"ended with {status}"
     silent = status != 0 and not words.strip() and call != "write"
-    return calls, f"{call} {nth}: ended with {status} and no word" if silent else None
+    return f"ended with {status} and no word" if silent else None
 
 
 def all_runs(tools, call, most, step):
-    last = min(most, run(tools, call, 10 ** 9)[0])
+    last = most if tools.of_worker else min(most, run(tools, call, 10 ** 9)[0])
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda nth: run(tools, call, nth), range(1, last + 1, step)))
     return len(results), [wrong for _, wrong in results if wrong]
@@ -112,13 +164,14 @@ def all_runs(tools, call, most, step):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--of", choices=["host", "worker"], default="host", help="whose calls fail")
     parser.add_argument("--calls", default=",".join(CALLS), help="some of these (default: %(default)s)")
     parser.add_argument("--most", type=int, default=5000)
     parser.add_argument("--step", type=int, default=1)
     options = parser.parse_args()
     wrong = []
     with tempfile.TemporaryDirectory(prefix="probehost-nth-") as directory:
-        tools = bench(options.build.resolve(), pathlib.Path(directory))
+        tools = bench(options.build.resolve(), pathlib.Path(directory), options.of == "worker")
         for call in options.calls.split(","):
             count, found = all_runs(tools, call, options.most, options.step)
             print(f"{call}: {count} runs, {len(found)} wrong", flush=True)
