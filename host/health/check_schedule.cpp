@@ -128,6 +128,8 @@ void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint
     const bool awaited = awaited_ != TimePoint::min();
     report(changed || awaited ? TimePoint::min() : toldAt_ + quietTime);
     plan(check);
+    // A run that was over when it was asked for, but not yet read, does not answer that.
+    if (awaited && namesake(check) == &check && check.policy().probes.has(Probe::Ready)) freshen(check, awaited_);
     const auto held = holders_.find(check.policy().name);
     if (held == holders_.end() || held->second != &check) return;
     holders_.erase(held);
@@ -145,15 +147,18 @@ void CheckSchedule::expire(Check& check, TimePoint now) {
     if (successor != nullptr && successor != &check) successor->inherit(check);
 }
 
-void CheckSchedule::refresh(Probe probe, TimePoint now) {
-    for (auto& check : checks_) {
-        const bool tooOld = check->freshUntil() < now;
-        const bool can = check->idle() && !waiting_.contains(*check) && holder(*check) == nullptr;
-        if (!check->policy().probes.has(probe) || !can || !tooOld) continue;
-        waiting_.add(*check, Reason::Probe, now);
-        plan(*check);
-    }
-    awaited_ = now;
+// Unless its result is young enough, or another is on its way.
+void CheckSchedule::freshen(Check& check, TimePoint asked) {
+    const bool can = check.idle() && !waiting_.contains(check) && holder(check) == nullptr;
+    if (!can || check.freshUntil() >= asked) return;
+    waiting_.add(check, Reason::Probe, asked);
+    plan(check);
+}
+
+void CheckSchedule::refresh(Probe probe, TimePoint asked) {
+    for (auto& check : checks_)
+        if (check->policy().probes.has(probe)) freshen(*check, asked);
+    awaited_ = std::max(awaited_, asked);
     reportAtOnce(); // those who wait are answered even when nothing had to run
 }
 

@@ -62,7 +62,7 @@ class CheckSchedule {
     std::size_t size() const { return checks_.size(); }
     void publish(TimePoint now);
     void finish(Check& check, std::optional<Result> result, TimePoint now);
-    void refresh(Probe probe, TimePoint now); // runs what is too old for this probe
+    void refresh(Probe probe, TimePoint asked); // runs what is too old for a probe of that moment
     void replace(Checks checks);
     void drain(bool draining);
     void pardon(Clock::duration time); // the process stood still for so long
@@ -74,6 +74,7 @@ class CheckSchedule {
     void report(TimePoint by) { reportDue_ = std::min(reportDue_, by); }
     void reportAtOnce() { report(TimePoint::min()); }
     void happen(Check& check, TimePoint now);
+    void freshen(Check& check, TimePoint asked);
     void startWaiting(TimePoint now);
     bool start(const RunQueue::Waiting& next, TimePoint now);
     void begin(Check& check, TimePoint now);
@@ -99,7 +100,7 @@ class CheckSchedule {
     TimePoint toldAt_{};
     bool draining_ = false;
     bool started_ = false;
-    TimePoint awaited_ = TimePoint::min(); // results of then or later, by a probe
+    TimePoint awaited_ = TimePoint::min(); // results fit for a probe of then, which waits for them
     TimePoint reportDue_ = TimePoint::min();
     TimePoint reportAfter_ = TimePoint::min(); // none is made before
     TimePoint lookAgain_ = TimePoint::max();   // for a thread

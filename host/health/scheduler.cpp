@@ -43,7 +43,7 @@ bool Scheduler::stop(std::chrono::milliseconds limit) {
 }
 
 void Scheduler::refresh(Probe probe) {
-    post([this, probe](auto now) { schedule_.refresh(probe, now); });
+    post([this, probe, asked = Clock::now()](auto) { schedule_.refresh(probe, asked); });
 }
 
 void Scheduler::replace(Checks checks) {

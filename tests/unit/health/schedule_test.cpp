@@ -29,6 +29,7 @@ class Timetable final : private HealthObserver, private Runner {
     bool answersProbeOf(milliseconds time) const { return freshUntil_ >= start_ + time; }
 
     milliseconds runTime = 1ms;
+    milliseconds unread{0}; // that long a result is not looked at
     bool fails = false;
     int threads = 50;     // that there may be
     bool refused = false; // the system gives none
@@ -58,15 +59,15 @@ class Timetable final : private HealthObserver, private Runner {
 
     Clock::time_point nextMoment() const {
         auto next = schedule_.nextEvent();
-        for (const auto& run : runs_) next = std::min(next, run.back);
+        for (const auto& run : runs_) next = std::min(next, run.back + unread);
         return std::max(next, now_);
     }
 
     void step(Clock::time_point now) {
         now_ = now;
         std::erase_if(runs_, [&](const Run& run) {
-            if (run.back > now) return false;
-            schedule_.finish(*run.check, fails ? Result::failed("Connection refused") : Result{}, now);
+            if (run.back + unread > now) return false;
+            schedule_.finish(*run.check, fails ? Result::failed("Connection refused") : Result{}, run.back);
             return true;
         });
         schedule_.turn(now);
@@ -179,6 +180,19 @@ TEST_CASE("schedule: a probe that waits has its results told at once", "[health]
     CHECK_FALSE(timetable.answersProbeOf(60s));
     timetable.until(60020ms);
     CHECK(timetable.answersProbeOf(60s));
+}
+
+TEST_CASE("schedule: a run that was over when a probe came, and not yet read, is made again for it", "[health]") {
+    Timetable timetable(1, 0s);
+    timetable.unread = 1800ms;
+    timetable.until(1500ms);
+    timetable.probe();
+    timetable.until(1900ms);
+    CHECK(timetable.order.size() == 2);
+    timetable.unread = 0ms;
+    timetable.until(3s);
+    CHECK(timetable.answersProbeOf(1500ms));
+    CHECK(timetable.order.size() == 2);
 }
 
 TEST_CASE("schedule: ten thousand checks are on time, and told of a few times a second", "[health]") {
