@@ -1,7 +1,8 @@
 // A run of each checker on its kept connection, and its client library doing the same without a plugin around it.
 //
-// The environment names the servers: POSTGRES, a connection string; REDIS, HTTP and SERVICEBUS, ports of 127.0.0.1; and
-// SERVICEBUS_TOKEN, a shared access signature of the queue "full".
+// The environment names the servers: POSTGRES, a connection string; REDIS, HTTP and SERVICEBUS, ports of 127.0.0.1;
+// SERVICEBUS_TOKEN, a shared access signature of the queue "full"; and MODEL, a model's file. The model's run reads
+// memory only, and has no library to compare with.
 #include <benchmark/benchmark.h>
 #include <curl/curl.h>
 #include <hiredis/hiredis.h>
@@ -99,6 +100,10 @@ void proton(benchmark::State& state) {
     for (auto _ : state) queue.peek();
 }
 
+void modelCheck(benchmark::State& state) {
+    runs(state, "model", {R"({})", {{"/source", "file"}, {"/path", environment("MODEL")}}, {}});
+}
+
 BENCHMARK(postgresCheck)->UseRealTime();
 BENCHMARK(libpq)->UseRealTime();
 BENCHMARK(redisCheck)->UseRealTime();
@@ -107,6 +112,7 @@ BENCHMARK(openaiCheck)->UseRealTime();
 BENCHMARK(libcurl)->UseRealTime();
 BENCHMARK(servicebusCheck)->UseRealTime();
 BENCHMARK(proton)->UseRealTime();
+BENCHMARK(modelCheck)->UseRealTime();
 
 } // namespace
 

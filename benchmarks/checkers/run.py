@@ -23,7 +23,8 @@ def main():
         os.chmod(directory, 0o755)
         with services(directory, free_port) as everything, ServiceBusPeer(queues={"full": 1}) as servicebus:
             environment = {"POSTGRES": everything.environment["DATABASE_URL"], "REDIS": str(everything.redis.port), "HTTP": str(everything.openai_port),
-                           "SERVICEBUS": str(servicebus.port), "SERVICEBUS_TOKEN": sas("sb://127.0.0.1/full", life=3600)}
+                           "SERVICEBUS": str(servicebus.port), "SERVICEBUS_TOKEN": sas("sb://127.0.0.1/full", life=3600),
+                           "MODEL": str(everything.model)}
             sys.exit(subprocess.run([pathlib.Path(sys.argv[1], "bin/checkers_benchmark"), *sys.argv[2:]], env={**os.environ, **environment}, check=False).returncode)
 
 

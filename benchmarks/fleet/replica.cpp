@@ -20,12 +20,14 @@ class Nothing final : public Checker {
 
 CheckSchedule::Checks checksOf(const Habits& habits) {
     CheckSchedule::Checks checks;
-    for (const auto* name : names) {
+    for (int i = 0; i < dependencies; i++) {
+        const bool openai = i == static_cast<int>(Dependency::OpenAi);
+        const auto& rhythm = openai ? habits.openai : habits.databases;
         CheckPolicy policy;
-        policy.name = name;
+        policy.name = names[i];
         policy.probes = ProbeSet(2);
-        policy.interval = habits.interval;
-        policy.maxAge = habits.maxAge;
+        policy.interval = rhythm.interval;
+        policy.maxAge = rhythm.maxAge;
         checks.push_back(std::make_unique<Check>(policy, std::make_unique<Nothing>()));
     }
     return checks;

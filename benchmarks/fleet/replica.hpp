@@ -24,11 +24,16 @@ class World {
     virtual Answer arrive(Dependency dependency, TimePoint now) = 0;
 };
 
+struct Rhythm {
+    milliseconds interval;
+    milliseconds maxAge;
+};
+
 struct Habits {
-    milliseconds interval{10000};
-    milliseconds maxAge{1000};
-    milliseconds probePeriod{15000}; // zero: nobody asks
-    bool inStep = true;              // probes begin with the replica; otherwise at any moment of the first period
+    Rhythm databases{milliseconds(10000), milliseconds(1000)}; // as `postgres` and `redis` suggest
+    Rhythm openai{milliseconds(30000), milliseconds(30000)};   // as `azure-openai` does
+    milliseconds probePeriod{15000};                           // zero: nobody asks
+    bool inStep = true; // probes begin with the replica; otherwise at any moment of the first period
 };
 
 class Replica final : private HealthObserver, private Runner {

@@ -3,10 +3,13 @@
     PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/growth/draw.py BUILD [--seconds 3] [--runs 3]
 
 BUILD is a Release build. Needs wrk and python3-matplotlib. Takes about twenty minutes, and writes benchmarks/results/growth.json and
-growth_*.svg. Each figure is the median of the runs."""
+growth_*.svg. Each figure is the median of the runs. What should grow no faster than in proportion is told by its steepest step: the exponent
+between two neighbouring places, 1 being in proportion."""
 import argparse
 import contextlib
+import itertools
 import json
+import math
 import pathlib
 import statistics
 import subprocess
@@ -20,18 +23,21 @@ from matplotlib import pyplot  # noqa: E402
 
 from side_by_side import contest, contestants, measure  # noqa: E402
 from side_by_side.services import free_port  # noqa: E402
+from size.clock import cpu_seconds  # noqa: E402
 
 RESULTS = pathlib.Path(__file__).parents[1] / "results"
 CHECKS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000]
 PROBERS = [1, 3, 10, 30, 100, 300, 1000]
 BODIES = [1, 2, 5, 10, 20, 50, 100, 200]  # checks in it
 REST = 12  # seconds, more than one interval of ten
+CONNECTIONS = 32  # of wrk, but against probers
 LINES = {"checks": {"live_cpu": "`/health`, CPU s per 100,000 answers", "ready_cpu": "`/health/ready`, CPU s per 100,000 answers",
                     "rest": "at rest, % of a core", "rss": "resident, MB", "start_ms": "start to the first answer, ms", "reload_ms": "reload, ms",
                     "live_p99": "`/health`, p99, ms", "ready_p99": "`/health/ready`, p99, ms"},
          "probers": {"kept_cpu": "kept connections, CPU s per 100,000 answers", "new_cpu": "new connections, CPU s per 100,000 answers",
                      "kept_p99": "kept connections, p99, ms", "new_p99": "new connections, p99, ms"},
          "bytes": {"cpu": "`/health/ready`, CPU s per 100,000 answers", "p99": "p99, ms"}}
+AT_MOST_LINEAR = {"checks": ["live_cpu", "ready_cpu", "rest", "rss", "start_ms", "reload_ms"], "probers": ["kept_cpu", "new_cpu"], "bytes": ["cpu"]}
 
 
 @contextlib.contextmanager
@@ -51,9 +57,9 @@ def probehost(build, checks):
 
 def at_rest(pid):
     """Per cent of a core."""
-    before = measure.exact_cpu_seconds(pid)
+    before, began = cpu_seconds(pid), time.monotonic()
     time.sleep(REST)
-    return (measure.exact_cpu_seconds(pid) - before) / REST * 100
+    return (cpu_seconds(pid) - before) / (time.monotonic() - began) * 100
 
 
 def reload_ms(build, directory):
@@ -70,7 +76,7 @@ def of_checks(build, number, seconds):
         time.sleep(3)
         figures = {"start_ms": start, "rest": at_rest(process.pid), "rss": measure.memory_mb(process.pid)["rss"]}
         for name, path in (("live", "/health"), ("ready", "/health/ready")):
-            load = measure.load(process.pid, url + path, seconds)
+            load = measure.load(process.pid, url + path, seconds, connections=CONNECTIONS)
             figures |= {f"{name}_cpu": load.cpu, f"{name}_p99": load.p99, f"{name}_max": load.worst}
         return {**figures, "reload_ms": reload_ms(build, directory)}
 
@@ -85,7 +91,7 @@ def of_probers(build, number, seconds):
 def of_bytes(build, number, seconds):
     with probehost(build, number) as (process, port, _directory, began):
         measure.until_ok(port, "/health/ready", began)
-        load = measure.load(process.pid, f"http://127.0.0.1:{port}/health/ready", seconds)
+        load = measure.load(process.pid, f"http://127.0.0.1:{port}/health/ready", seconds, connections=CONNECTIONS)
         return {"bytes": measure.body_bytes(port, "/health/ready"), "cpu": load.cpu, "p99": load.p99}
 
 
@@ -93,6 +99,31 @@ def medians(once, build, number, arguments):
     runs = [once(build, number, arguments.seconds) for _ in range(arguments.runs)]
     print(once.__name__, number, contest.median(runs), flush=True)
     return {name: round(statistics.median(run[name] for run in runs), 4) for name in runs[0]}
+
+
+def steepest(places, values):
+    """The largest exponent of two neighbours that lie apart, as a full body and a fuller one do not; and between which places."""
+    steps = [{"exponent": round(math.log(later / value) / math.log(beyond / place), 3), "from": place, "to": beyond}
+             for (place, value), (beyond, later) in itertools.pairwise(zip(places, values)) if beyond > 1.1 * place and min(value, later) > 0]
+    step = max(steps, key=lambda each: each["exponent"])
+    return {**step, "note": "faster than in proportion"} if step["exponent"] > 1 else step
+
+
+def steepest_of_all(places, results):
+    return {name: {key: steepest(places[name], [figures[key] for figures in results[name].values()]) for key in keys} for name, keys in AT_MOST_LINEAR.items()}
+
+
+def tell(steps):
+    for name, series in steps.items():
+        for key, step in series.items():
+            print(f"{name:8} {key:10} exponent {step['exponent']:6.3f} from {step['from']} to {step['to']}{', ' + step['note'] if 'note' in step else ''}")
+
+
+def captions(whole):
+    """What each plot is measured on."""
+    where = f"{whole['machine']['processors']}; {whole['machine']['system']}\nmedians of {whole['runs']} runs of {whole['seconds']} s; wrk with"
+    usual = f"{where} {whole['connections']} connections"
+    return {"checks": f"{usual}; rest of {REST} s", "probers": f"{where} a connection a prober", "bytes": usual}
 
 
 def draw(name, places, figures, label, caption):
@@ -122,12 +153,13 @@ def main():
     matplotlib.rcParams["svg.hashsalt"] = "probehost"  # the same figures give the same file
     results = {name: {str(number): medians(once, arguments.build, number, arguments) for number in numbers}
                for name, once, numbers in (("checks", of_checks, CHECKS), ("probers", of_probers, PROBERS), ("bytes", of_bytes, BODIES))}
-    whole = {"machine": contest.machine(), "runs": arguments.runs, "seconds": arguments.seconds, **results}
+    places = {"checks": CHECKS, "probers": PROBERS, "bytes": [each["bytes"] for each in results["bytes"].values()]}
+    steps = steepest_of_all(places, results)
+    whole = {"machine": contest.machine(), "runs": arguments.runs, "seconds": arguments.seconds, "connections": CONNECTIONS, **results, "steepest": steps}
     (RESULTS / "growth.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
-    caption = f"{whole['machine']['processors']}; medians of {arguments.runs} runs"
-    draw("checks", CHECKS, list(results["checks"].values()), "checks", caption)
-    draw("probers", PROBERS, list(results["probers"].values()), "probers at once", caption)
-    draw("bytes", [each["bytes"] for each in results["bytes"].values()], list(results["bytes"].values()), "bytes in the body", caption)
+    for name, label in {"checks": "checks", "probers": "probers at once", "bytes": "bytes in the body"}.items():
+        draw(name, places[name], list(results[name].values()), label, captions(whole)[name])
+    tell(steps)
 
 
 if __name__ == "__main__":

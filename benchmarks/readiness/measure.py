@@ -1,15 +1,15 @@
 """Measures how much longer than its slowest check a readiness probe takes that has all five checkers run afresh.
 
-    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/readiness/measure.py BUILD [PROBES]
+    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/readiness/measure.py BUILD [--probes 500] [--runs 3]
 
-BUILD is a Release build. As root; needs the packages of packaging/packages-peers. Asks PROBES times (500) over one kept connection; the slowest
-check is the longest latency_ms in the body, which is rounded to 0.1 ms."""
+BUILD is a Release build. As root; needs the packages of packaging/packages-peers. Each run starts the host anew and asks so many times over one
+kept connection; each figure is the median of the runs'. The slowest check is the longest latency_ms in the body, which is rounded to 0.1 ms."""
+import argparse
 import json
 import os
 import pathlib
 import socket
 import statistics
-import sys
 import tempfile
 import time
 
@@ -29,7 +29,8 @@ def ask(client):
     return took, max(check.get("latency_ms", 0) for check in json.loads(body)["checks"].values())
 
 
-def measured(build, checks, probes):
+def asked(build, checks, probes):
+    """What `ask` gives, of each probe."""
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         config = {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
@@ -42,18 +43,28 @@ def measured(build, checks, probes):
                 return [ask(client) for _ in range(probes)]
 
 
+def measured(build, checks, probes):
+    """All figures of one run, in milliseconds."""
+    took = asked(build, checks, probes)
+    beyond = sorted(probe - slowest for probe, slowest in took)
+    return {"probe": statistics.median(probe for probe, _ in took), "slowest": statistics.median(slowest for _, slowest in took),
+            "beyond": statistics.median(beyond), "beyond_p99": beyond[int(probes * 0.99)]}
+
+
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    probes = int(sys.argv[2]) if len(sys.argv) > 2 else 500
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--probes", type=int, default=500)
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         with services(directory, free_port) as everything, ServiceBusPeer(queues={"full": 1}) as servicebus:
             checks = {name: {**check, "max_age": "0s"} for name, check in five(everything, servicebus).items()}
-            took = measured(pathlib.Path(sys.argv[1]).resolve(), checks, probes)
-    more = sorted(probe - slowest for probe, slowest in took)
-    print(f"{probes} probes: median {statistics.median(probe for probe, _ in took):.2f} ms, of which the slowest check {statistics.median(slowest for _, slowest in took):.2f} ms; "
-          f"beyond it median {statistics.median(more):.2f} ms, p99 {more[int(probes * 0.99)]:.2f} ms")
+            runs = [measured(arguments.build, checks, arguments.probes) for _ in range(arguments.runs)]
+    median = {figure: statistics.median(run[figure] for run in runs) for figure in runs[0]}
+    print(f"{arguments.probes} probes: median {median['probe']:.2f} ms, of which the slowest check {median['slowest']:.2f} ms; "
+          f"beyond it median {median['beyond']:.2f} ms, p99 {median['beyond_p99']:.2f} ms; medians of {arguments.runs} runs")
 
 
 if __name__ == "__main__":

@@ -1,18 +1,20 @@
 """Measures how large probehost is, and what it costs at rest, with all five checkers connected and with a model alone.
 
-    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/size/measure.py BUILD [SECONDS]
+    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/size/measure.py BUILD [--seconds 60] [--runs 3]
 
-BUILD is a Release build. As root; needs the packages of packaging/packages-peers. Rests for SECONDS, a minute by default. The services
-are PostgreSQL, Redis, nginx in Azure OpenAI's place and the stand-in of Service Bus."""
+BUILD is a Release build. As root; needs the packages of packaging/packages-peers. Each run starts the host anew and rests for so many seconds;
+each figure is the median of the runs. The services are PostgreSQL, Redis, nginx in Azure OpenAI's place and the stand-in of Service Bus."""
+import argparse
 import json
 import os
 import pathlib
-import sys
+import statistics
 import tempfile
 import time
 
 from side_by_side import contestants, measure
 from side_by_side.services import free_port, services
+from size.clock import cpu_seconds
 
 from peers.servicebus_peer import ServiceBusPeer
 
@@ -34,7 +36,8 @@ def model(everything):
     return {"checker": "model", "with": {"source": "file", "path": str(everything.model)}}
 
 
-def measured(build, name, checks, seconds):
+def measured(build, checks, seconds):
+    """All figures of one run."""
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         config = {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
@@ -43,27 +46,36 @@ def measured(build, name, checks, seconds):
         file.write_text(json.dumps(config), encoding="utf-8")
         began = time.monotonic()
         with contestants.started([build / "bin/probehost", "serve", "--config", file], {}) as process:
-            start = measure.until_ok(port, "/health", began)
-            ready = measure.until_ok(port, "/health/ready", began)
-            at_once = measure.memory_mb(process.pid)
+            live_ms = measure.until_ok(port, "/health", began)
+            ready_ms = measure.until_ok(port, "/health/ready", began)
+            start = measure.memory_mb(process.pid)
             time.sleep(SETTLED)
-            before = measure.exact_cpu_seconds(process.pid)
+            before, rested = cpu_seconds(process.pid), time.monotonic()
             time.sleep(seconds)
-            rest = (measure.exact_cpu_seconds(process.pid) - before) / seconds * 100
+            rest = (cpu_seconds(process.pid) - before) / (time.monotonic() - rested) * 100
             settled = measure.memory_mb(process.pid)
-    print(f"{name:13} /health after {start:.0f} ms, /health/ready after {ready:.0f} ms; resident {at_once['rss']} MB at the start, {settled['rss']} MB "
-          f"(proportional {settled['pss']} MB) after {SETTLED + seconds} s; at rest {rest:.3f} % of a core", flush=True)
+    return {"live_ms": live_ms, "ready_ms": ready_ms, "start_rss": start["rss"], "start_pss": start["pss"], "rss": settled["rss"], "pss": settled["pss"], "rest": rest}
+
+
+def tell(name, build, checks, arguments):
+    runs = [measured(build, checks, arguments.seconds) for _ in range(arguments.runs)]
+    median = {figure: statistics.median(run[figure] for run in runs) for figure in runs[0]}
+    print(f"{name:13} /health after {median['live_ms']:.0f} ms, /health/ready after {median['ready_ms']:.0f} ms; resident (proportional) "
+          f"{median['start_rss']:.1f} MB ({median['start_pss']:.1f} MB) at the start, {median['rss']:.1f} MB ({median['pss']:.1f} MB) after "
+          f"{SETTLED + arguments.seconds} s; at rest {median['rest']:.3f} % of a core; medians of {arguments.runs} runs", flush=True)
 
 
 def main():
-    if len(sys.argv) < 2:
-        sys.exit(__doc__)
-    build, seconds = pathlib.Path(sys.argv[1]).resolve(), int(sys.argv[2]) if len(sys.argv) > 2 else 60
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--runs", type=int, default=3)
+    arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         with services(directory, free_port) as everything, ServiceBusPeer(queues={"full": 1}) as servicebus:
-            measured(build, "five checkers", five(everything, servicebus), seconds)
-            measured(build, "a model alone", {"model": model(everything)}, seconds)
+            tell("five checkers", arguments.build, five(everything, servicebus), arguments)
+            tell("a model alone", arguments.build, {"model": model(everything)}, arguments)
 
 
 if __name__ == "__main__":
