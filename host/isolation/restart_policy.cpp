@@ -10,7 +10,8 @@ void RestartPolicy::died(TimePoint now) {
     while (!deaths_.empty() && now - deaths_.front() > window) deaths_.pop_front();
     deaths_.push_back(now);
     quarantined_ = deaths_.size() >= mostDeaths;
-    pause(now, deaths_.size(), Seconds::max());
+    if (shortLives_ > 0 && now - notBefore_ >= longLife) shortLives_ = 0;
+    pause(now, ++shortLives_, longestRest);
 }
 
 void RestartPolicy::hung(TimePoint now) {
@@ -27,6 +28,7 @@ void RestartPolicy::pause(TimePoint now, size_t step, Seconds most) {
 
 void RestartPolicy::reset() {
     deaths_.clear();
+    shortLives_ = 0;
     hangs_ = 0;
     notBefore_ = TimePoint::min();
     quarantined_ = false;

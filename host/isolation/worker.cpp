@@ -11,6 +11,8 @@ namespace probehost {
 namespace {
 
 constexpr std::chrono::milliseconds grace{200}; // for a run to come back after its deadline
+constexpr std::chrono::milliseconds rest{500};  // for all creates together that follow one that hung
+constexpr const char* notStarted = "did not start within 5s";
 
 } // namespace
 
@@ -22,19 +24,38 @@ Worker::Creation Worker::create(uint32_t check, const std::string& checker, cons
     write(frame.text(checker), settings);
     if (frame.bytes().size() > longestFrame) return {Creation::Outcome::Refused, "its settings are too large"};
     Lock lock(mutex_);
-    policy_.reset(); // a new configuration is a new chance
+    if (seats_.empty()) renew();
     auto& seat = seats_[check];
     seat.checker = checker;
     seat.create = frame.bytes();
     askNextCreate();
-    const auto wait = awaitCreated(lock, seat, Clock::now() + loadLimit);
+    const auto wait = awaitPatiently(lock, seat);
     if (wait == Wait::Ready) return {Creation::Outcome::Created, ""};
-    if (wait == Wait::Late) kill("did not start within 5s", false);
-    if (seat.stage != Stage::Refused)
-        return {Creation::Outcome::Died, wait == Wait::Late ? killedBecause_ : lastDeath_};
+    if (wait == Wait::Late) return {Creation::Outcome::Died, "was still busy"};
+    if (seat.stage == Stage::Hung) return {Creation::Outcome::Died, notStarted};
+    if (seat.stage != Stage::Refused) return {Creation::Outcome::Died, lastDeath_};
     Creation refused{Creation::Outcome::Refused, seat.refusal};
     seats_.erase(check);
     return refused;
+}
+
+// What comes to nothing uses up the patience that all have together, so that a start waits for one hang and no more.
+Worker::Wait Worker::awaitPatiently(Lock& lock, const Seat& seat) {
+    const auto start = Clock::now();
+    const auto wait = awaitCreated(lock, seat, start + patience_);
+    const bool decided = wait == Wait::Ready || seat.stage == Stage::Refused;
+    if (!decided) patience_ = std::max(patience_ - (Clock::now() - start), Clock::duration::zero());
+    return wait;
+}
+
+void Worker::newChance() {
+    const Lock lock(mutex_);
+    renew();
+}
+
+void Worker::renew() {
+    policy_.reset();
+    patience_ = loadLimit + rest;
 }
 
 std::optional<Result> Worker::run(uint32_t check, const RunRequest& request) {
@@ -71,7 +92,7 @@ std::optional<std::optional<Result>> Worker::runOnce(Lock& lock, uint32_t check,
     if (seat.finished) return std::move(seat.result);
     if (seat.ended) return std::optional<Result>();
     if (deaths_ == deaths) {
-        killHung(seat);
+        blame(seat);
         return std::optional<Result>();
     }
     if (hung_ && Clock::now() < request.deadline) return std::nullopt;
@@ -85,6 +106,13 @@ void Worker::awaitEnd(Lock& lock, Clock::time_point until, const std::function<b
         if (changed_.wait_until(lock, std::min(until, now + Standstill::longestSleep), ended)) return;
         now = Clock::now();
     }
+}
+
+// A worker that creates a check, or is dying, hears of no run.
+void Worker::blame(Seat& seat) {
+    if (state_ != State::Up) return;
+    if (first(Stage::Asked) == nullptr) return killHung(seat);
+    giveUp(Clock::now());
 }
 
 void Worker::killHung(Seat& seat) {
@@ -115,9 +143,11 @@ void Worker::destroy(uint32_t check) {
     const Lock lock(mutex_);
     const auto seat = seats_.find(check);
     if (seat == seats_.end()) return;
+    const bool asked = seat->second.stage == Stage::Asked; // and may hang, which no other check is to be blamed for
     if (seat->second.stage != Stage::Absent) send(FrameWriter(FrameType::Destroy, check));
     seats_.erase(seat);
     if (seats_.empty()) kill("is not needed", true);
+    if (asked) kill("was creating a check that is gone", true);
 }
 
 bool Worker::idle() const {
@@ -125,35 +155,58 @@ bool Worker::idle() const {
     return seats_.empty() && state_ == State::Down;
 }
 
-// Ready, or a failure that is known already; late when there is no telling yet.
+// Ready, or a failure that is known already; late when there is no telling yet. Of time in which this process stood
+// still nobody knows what the worker did with it, so it begins anew.
 Worker::Wait Worker::awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline) {
     const auto deaths = deaths_;
-    for (;;) {
+    auto now = Clock::now();
+    for (Standstill standstill(now);; now = Clock::now()) {
+        if (standstill.until(now) > Clock::duration::zero()) busySince_ = now;
+        giveUp(now);
         if (const auto known = stateOf(seat, deaths)) return *known;
-        const auto now = Clock::now();
         startIfDown(now);
-        if (now >= deadline) return giveUp(now);
-        const auto next = state_ == State::Down ? policy_.notBefore() : deadline;
-        changed_.wait_until(lock, std::min(next, deadline));
+        if (now >= deadline) return state_ == State::Down ? Wait::Failed : Wait::Late;
+        changed_.wait_until(lock, std::min(nextLook(now), deadline));
     }
+}
+
+Clock::time_point Worker::nextLook(Clock::time_point now) const {
+    const auto latest = now + Standstill::longestSleep;
+    const auto due = state_ == State::Down ? policy_.notBefore() : busySince_ + loadLimit;
+    return due > now ? std::min(due, latest) : latest;
 }
 
 std::optional<Worker::Wait> Worker::stateOf(const Seat& seat, uint64_t deathsBefore) const {
     if (seat.ended) return Wait::Late;
     if (seat.stage == Stage::Created) return Wait::Ready;
     const bool died = deaths_ != deathsBefore && !hung_;
-    if (seat.stage == Stage::Refused || policy_.quarantined() || died) return Wait::Failed;
+    const bool settled = seat.stage == Stage::Refused || seat.stage == Stage::Hung;
+    if (settled || policy_.quarantined() || died) return Wait::Failed;
     return std::nullopt;
 }
 
-Worker::Wait Worker::giveUp(Clock::time_point now) {
-    if (state_ == State::Loading && now > started_ + loadLimit) kill("did not start within 5s", false);
-    return state_ == State::Down ? Wait::Failed : Wait::Late;
+// Who hangs while it loads hangs for all; a create that hangs is its own check's failure.
+void Worker::giveUp(Clock::time_point now) {
+    if (now < busySince_ + loadLimit) return;
+    if (state_ == State::Loading) kill(notStarted, false);
+    if (state_ != State::Up) return;
+    if (auto* seat = first(Stage::Asked)) writeOff(*seat);
+}
+
+void Worker::writeOff(Seat& seat) {
+    seat.stage = Stage::Hung;
+    kill("hung in a create of " + seat.checker, true);
+    services_.log(Level::Warning, "the worker process of " + plugin_.file() + " was killed: a check of its checker \"" +
+                                      seat.checker + "\" was not created within 5s; that check is unhealthy until a " +
+                                      "reload, and the others go on");
 }
 
 Result Worker::failure(const Seat& seat) const {
     const std::string detail = "the worker process of " + plugin_.file() + " " + lastDeath_;
     if (seat.stage == Stage::Refused) return Result::failed("Checker failed", seat.refusal);
+    if (seat.stage == Stage::Hung)
+        return Result::failed(std::string("Checker ") + notStarted, "the worker process of " + plugin_.file() +
+                                                                        " hung in its create, and is not asked again");
     if (!policy_.quarantined()) return Result::failed("Checker " + lastDeath_, detail);
     return Result::failed("Checker quarantined after " + std::to_string(RestartPolicy::mostDeaths) + " crashes",
                           detail + "; it is not started again before the next reload");
@@ -167,16 +220,20 @@ void Worker::startIfDown(Clock::time_point now) {
 
 void Worker::askCreate(Seat& seat) {
     seat.stage = Stage::Asked;
+    busySince_ = Clock::now();
     if (!process_->send(seat.create)) kill("stopped reading", false);
 }
 
 // One at a time: the settings of hundreds of checks would not fit into the socket together.
 void Worker::askNextCreate() {
-    if (state_ != State::Up) return;
-    const auto is = [](Stage stage) { return [stage](const auto& seat) { return seat.second.stage == stage; }; };
-    if (std::ranges::any_of(seats_, is(Stage::Asked))) return;
-    const auto next = std::ranges::find_if(seats_, is(Stage::Absent));
-    if (next != seats_.end()) askCreate(next->second);
+    if (state_ != State::Up || first(Stage::Asked) != nullptr) return;
+    if (auto* next = first(Stage::Absent)) askCreate(*next);
+}
+
+Worker::Seat* Worker::first(Stage stage) {
+    const auto is = [stage](const auto& each) { return each.second.stage == stage; };
+    const auto found = std::ranges::find_if(seats_, is);
+    return found == seats_.end() ? nullptr : &found->second;
 }
 
 void Worker::send(const FrameWriter& frame) {
@@ -188,8 +245,14 @@ void Worker::kill(std::string because, bool hung) {
     killedBecause_ = std::move(because);
     hung_ = hung;
     state_ = State::Dying;
-    for (auto& [check, seat] : seats_) seat.stage = Stage::Absent;
+    forgetChecks();
     process_->kill();
+}
+
+// All are created anew by the next process, but for those that it would hang in as well.
+void Worker::forgetChecks() {
+    for (auto& [check, seat] : seats_)
+        if (seat.stage != Stage::Hung) seat.stage = Stage::Absent;
 }
 
 } // namespace probehost

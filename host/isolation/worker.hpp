@@ -1,6 +1,7 @@
 // One plugin's checks in a process of their own, which is started when a check needs it and buried when it dies.
 //
-// A check has a seat. The seat outlives the process: a new process gets all checks anew.
+// A check has a seat. The seat outlives the process: a new process gets all checks anew, one after the other, but for
+// those whose create hung.
 #pragma once
 
 #include <condition_variable>
@@ -27,12 +28,17 @@ class Worker {
     // this is destroyed.
     Worker(std::string program, PluginImage plugin, WorkerLoop& loop, PluginServices& services);
 
-    // Any thread, as all below. What became of a check that was to be created; `text` is the plugin's or ours.
+    // Any thread, as all below. What became of a check that was to be created; `text` is the plugin's or ours. Those
+    // that die are still created later, when they run, but for one whose create hung, which stays unhealthy. All
+    // creates since the last newChance() that come to nothing are waited for 5.5 s together.
     struct Creation {
         enum class Outcome { Created, Refused, Died } outcome = Outcome::Died;
         std::string text;
     };
     Creation create(uint32_t check, const std::string& checker, const CheckSettings& settings);
+
+    // Before the checks of a new configuration are created: forgets former deaths and hangs. What hung stays so.
+    void newChance();
 
     // The result is as the worker sent it. A worker that does not answer in time is killed; then this check, unlike its
     // siblings, waits a while before it runs again.
@@ -48,7 +54,7 @@ class Worker {
 
   private:
     enum class State { Down, Starting, Loading, Up, Dying };
-    enum class Stage { Absent, Asked, Created, Refused };
+    enum class Stage { Absent, Asked, Created, Refused, Hung };
     enum class Wait { Ready, Failed, Late };
 
     struct Seat {
@@ -78,12 +84,19 @@ class Worker {
 
     void askCreate(Seat& seat);
     void askNextCreate();
+    Seat* first(Stage stage); // of the oldest check at that stage; nullptr when there is none
+    void forgetChecks();
+    void renew();
     void send(const FrameWriter& frame);
     void kill(std::string because, bool hung);
     void startIfDown(Clock::time_point now);
+    Wait awaitPatiently(Lock& lock, const Seat& seat);
     Wait awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline);
+    Clock::time_point nextLook(Clock::time_point now) const;
     std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore) const;
-    Wait giveUp(Clock::time_point now);
+    void giveUp(Clock::time_point now);
+    void writeOff(Seat& seat);
+    void blame(Seat& seat);
     bool sitOut(Lock& lock, const Seat& seat, Clock::time_point deadline);
     void awaitEnd(Lock& lock, Clock::time_point until, const std::function<bool()>& ended);
     void killHung(Seat& seat);
@@ -104,9 +117,10 @@ class Worker {
     uint32_t lastRun_ = 0;
     uint64_t deaths_ = 0;
     std::string killedBecause_;
-    bool hung_ = false;     // the last death was a kill for want of an answer
-    std::string lastDeath_; // such as "crashed: SIGSEGV"
-    Clock::time_point started_;
+    bool hung_ = false;           // the last death was a kill for want of an answer
+    std::string lastDeath_;       // such as "crashed: SIGSEGV"
+    Clock::time_point busySince_; // when it was started, or last asked for a check
+    Clock::duration patience_{};  // left for creates that come to nothing
 };
 
 } // namespace probehost

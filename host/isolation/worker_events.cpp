@@ -28,7 +28,7 @@ void Worker::start() {
     }
     process_ = std::move(process);
     state_ = State::Loading;
-    started_ = Clock::now();
+    busySince_ = Clock::now();
 }
 
 void Worker::hear() {
@@ -136,7 +136,7 @@ void Worker::died(const std::string& how, bool hung) {
     if (!hung) policy_.died(Clock::now());
     state_ = State::Down;
     deaths_++;
-    for (auto& [check, seat] : seats_) seat.stage = Stage::Absent;
+    forgetChecks();
     changed_.notify_all();
 }
 

@@ -63,6 +63,10 @@ Worker& WorkerFleet::of(const PluginImage& plugin) {
     return *worker;
 }
 
+void WorkerFleet::newChance() {
+    for (const auto& [file, worker] : workers_) worker->newChance();
+}
+
 // The loop may be about to leave the worker's last call, so the worker goes after that, on the loop's thread.
 void WorkerFleet::dismissIdle() {
     std::erase_if(workers_, [this](const auto& entry) {

@@ -23,6 +23,10 @@ class WorkerFleet {
     // Not from two threads at once. Valid while it has a check, or until the next call.
     Worker& of(const PluginImage& plugin);
 
+    // Before the checks of a new configuration are created; as Worker::newChance(), for all. Not from two threads at
+    // once, of() included.
+    void newChance();
+
     // What a plugin says of itself, asked in a process of its own, because opening a file runs its code, and that may
     // crash or hang. Throws PluginRefused with the reason in words. Takes a few seconds at most, whatever the file
     // does.

@@ -110,6 +110,7 @@ Assembly assemble(const std::string& configFile, PluginEnvironment& environment,
     resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
     diagnostics.mask(assembly.settings.secrets);
     environment.mask(assembly.settings.secrets); // first, because new checks have new secrets
+    environment.workers().newChance();
     for (const auto& entry : assembly.settings.checks) {
         const bool runnable = !entry.unusable.empty() || registry.provider(entry.policy.checker) != nullptr;
         if (diagnostics.hasErrorsAt(keyOf(entry)) || !runnable) continue;

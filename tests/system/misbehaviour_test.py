@@ -1,10 +1,13 @@
 """Plugins that do harm, each in a process of its own: the host lives, its other checks go on, and the check says what happened."""
+import contextlib
 import os
 import pathlib
 import re
 import shutil
 import signal
 import subprocess
+import threading
+import time
 
 import pytest
 
@@ -16,6 +19,7 @@ from .scripted import HERE, INCLUDE, compile_plugin
 pytestmark = pytest.mark.slow  # a sanitizer's memory does not fit into a worker's limits
 
 ZOO = HERE / "misbehaving"
+NOT_STARTED = "Checker did not start within 5s"
 QUARANTINED = "Checker quarantined after 5 crashes"
 CRASHES = {
     "segfault": "Checker crashed: SIGSEGV", "overflow": "Checker crashed: SIGSEGV", "abort": "Checker crashed: SIGABRT",
@@ -91,6 +95,14 @@ def test_exceptions_that_nobody_catches(beside, script, kind):
     goes_on(host, script)
 
 
+@pytest.mark.parametrize("kind", ["own", "foreign"])
+def test_exceptions_in_the_hosts_own_process_end_their_run_only(beside, script, kind):
+    host = beside({"checker": "throwing", "isolation": "thread", "interval": "100ms", "with": {"kind": kind}})
+    runs = until(lambda: of(host) == "Checker failed" and host.get("/health/ready?verbose").json["checks"]["bad"]["runs"])
+    until(lambda: host.get("/health/ready?verbose").json["checks"]["bad"]["runs"] >= runs + 3)
+    goes_on(host, script)
+
+
 @pytest.mark.parametrize("act", HANGS)
 def test_what_hangs_is_killed_and_started_again(beside, script, act):
     host = beside(misbehaving(act))
@@ -142,9 +154,88 @@ def test_in_create(beside, script, act):
     goes_on(host, script)
 
 
-def test_hanging_in_create(beside, script):
-    host = beside(misbehaving("sleep", "create"))
-    until(lambda: of(host) in ("Checker did not start within 5s", "Timeout after 500ms"))
+def creating(*acts):
+    """A check of the same plugin for each act, in this order: check-0, check-1 and so on."""
+    return {"checks": {f"check-{number}": misbehaving(act, "create", interval="200ms") for number, act in enumerate(acts)}}
+
+
+def healthy(host, *numbers):
+    checks = host.ready().checks
+    return all(checks[f"check-{number}"]["healthy"] for number in numbers)
+
+
+def error_of(host, number):
+    return host.ready().checks[f"check-{number}"].get("error", "")
+
+
+def test_hanging_in_create(configured, zoo):
+    host = configured(creating("nothing", "sleep", "nothing"), plugins=[zoo]).start()
+    until(lambda: healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED, 3)
+    assert host.log.count('a check of its checker "misbehaving" was not created within 5s') == 1
+    assert re.findall(r"checks\.(.*): its worker process (.*) when the check was created", host.log) == [("check-1", NOT_STARTED[8:])]
+    for _ in range(2):  # the next worker is not asked for it again
+        (worker,) = workers(host)
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: worker not in workers(host) and workers(host) and healthy(host, 0, 2), 3)
+    (worker,) = workers(host)
+    time.sleep(6)
+    assert workers(host) == [worker] and healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED
+    assert "hung in a run" not in host.log and "a run of its checker" not in host.log
+
+
+def test_a_start_waits_for_one_hanging_create_only(configured, zoo):
+    before = time.monotonic()
+    host = configured(creating(*["sleep"] * 20), plugins=[zoo]).start()
+    assert host.live().status == 200
+    assert time.monotonic() - before < 6.5
+    host.until_logged("checks.check-19: its worker process was still busy when the check was created")
+
+
+def test_creates_that_hang_one_after_the_other_end_with_their_siblings_well(configured, zoo):
+    host = configured(creating("sleep", "sleep", "sleep", "nothing"), plugins=[zoo]).start()
+    until(lambda: healthy(host, 3) and [error_of(host, number) for number in range(3)] == [NOT_STARTED] * 3, 25)
+    assert host.log.count("was not created within 5s") == 3
+    assert "hung in a run" not in host.log and "a run of its checker" not in host.log
+
+
+def test_hanging_in_create_in_a_reload(configured, zoo):
+    host = configured(creating("nothing"), plugins=[zoo]).start()
+    until(lambda: healthy(host, 0))
+    assert host.reload(creating("nothing", "sleep", "nothing"))
+    until(lambda: healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED, 3)
+    assert host.reload(creating("nothing", "nothing", "nothing"))  # another chance
+    until(lambda: healthy(host, 0, 1, 2), 3)
+    assert "hung in a run" not in host.log and "a run of its checker" not in host.log
+
+
+@contextlib.contextmanager
+def spawned(host):
+    """When each worker was first seen, by pid: several looks fit into the life of the shortest."""
+    seen = {}
+    over = threading.Event()
+
+    def look():
+        while not over.wait(0.001):
+            for pid in workers(host):
+                seen.setdefault(pid, time.monotonic())
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_a_worker_that_dies_at_each_run_is_started_five_times_and_says_so(beside, script):
+    host = beside(misbehaving("abort"))
+    with spawned(host) as seen:
+        until(lambda: of(host) == QUARANTINED, 20)
+        assert time.monotonic() - max(seen.values()) < 5
+        time.sleep(10)
+        assert of(host) == QUARANTINED
+    assert 3 <= len(seen) <= 6  # a busy machine may look too late for some, or see one before it is a worker
     goes_on(host, script)
 
 

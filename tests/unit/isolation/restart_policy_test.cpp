@@ -2,10 +2,28 @@
 #include "isolation/restart_policy.hpp"
 
 #include <catch2/catch.hpp>
+#include <vector>
 
 namespace probehost::test {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+// When a worker starts that always is wanted, and always dies after `life`: a hundred times, or until it is enough.
+std::vector<RestartPolicy::TimePoint> startsWithLifeOf(std::chrono::seconds life) {
+    RestartPolicy policy;
+    std::vector<RestartPolicy::TimePoint> starts;
+    RestartPolicy::TimePoint now{1h};
+    while (starts.size() < 100 && !policy.quarantined()) {
+        starts.push_back(now);
+        policy.died(now + life);
+        now = policy.notBefore();
+    }
+    return starts;
+}
+
+} // namespace
 
 TEST_CASE("restart: at once at first, then after a pause that doubles", "[isolation]") {
     RestartPolicy policy;
@@ -33,14 +51,24 @@ TEST_CASE("restart: five deaths in a minute are enough, until a reset", "[isolat
     CHECK(policy.notBefore() <= start);
 }
 
-TEST_CASE("restart: deaths that are far apart never are enough", "[isolation]") {
+TEST_CASE("restart: whatever a worker's life, twelve starts, and then at most one a minute", "[isolation]") {
+    const auto life = GENERATE(0s, 1s, 5s, 15s, 16s, 30s, 59s, 5min);
+    CAPTURE(life.count());
+    const auto starts = startsWithLifeOf(life);
+    for (size_t start = 12; start < starts.size(); start++) CHECK(starts[start] - starts[start - 1] >= 60s);
+    CHECK(starts.size() == (life <= 5s ? RestartPolicy::mostDeaths : 100)); // else it never is in quarantine
+}
+
+TEST_CASE("restart: a long life makes the pauses begin anew, a shorter one does not", "[isolation]") {
     RestartPolicy policy;
-    for (int death = 1; death < 100; death++) {
-        const auto now = RestartPolicy::TimePoint(death * 16s);
-        policy.died(now);
-        CHECK_FALSE(policy.quarantined());
-        CHECK(policy.notBefore() <= now + 1s);
-    }
+    RestartPolicy::TimePoint now{1h};
+    for (int death = 0; death < 20; death++) policy.died(now += 100s);
+    CHECK(policy.notBefore() >= now + 60s);
+    CHECK(policy.notBefore() <= now + 90s);
+    policy.died(now = policy.notBefore() + RestartPolicy::longLife - 1s);
+    CHECK(policy.notBefore() >= now + 60s);
+    policy.died(now = policy.notBefore() + RestartPolicy::longLife);
+    CHECK(policy.notBefore() <= now + 120ms);
 }
 
 TEST_CASE("restart: hangs double the pause up to a limit, and are never enough", "[isolation]") {

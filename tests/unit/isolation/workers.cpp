@@ -11,7 +11,9 @@ WorkerFleet& workers() {
 }
 
 std::unique_ptr<WorkerChecker> conductFar(const std::string& checker) {
-    return std::make_unique<WorkerChecker>(workers().of(pluginPath("conduct")), checker, CheckSettings());
+    auto& worker = workers().of(pluginPath("conduct"));
+    worker.newChance();
+    return std::make_unique<WorkerChecker>(worker, checker, CheckSettings());
 }
 
 std::optional<Result> runFor(Checker& checker, std::chrono::milliseconds limit) {

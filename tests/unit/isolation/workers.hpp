@@ -11,7 +11,7 @@ inline constexpr const char* workerProgram = WORKER;
 
 WorkerFleet& workers();
 
-// A check of the checkers in "conduct.so", in its worker.
+// A check of the checkers in "conduct.so", in its worker, as with a new configuration.
 std::unique_ptr<WorkerChecker> conductFar(const std::string& checker);
 
 // That both say the same, wherever they were found.
