@@ -36,11 +36,6 @@ def cpu_seconds(pid):
     return spent / TICKS
 
 
-def exact_cpu_seconds(pid):
-    """To the nanosecond, of threads that still live."""
-    return sum(int(thread.read_text(encoding="ascii").split()[0]) for thread in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e9
-
-
 def memory_mb(pid):
     """Resident and proportional, of it and all that it started."""
     total = {"Rss": 0, "Pss": 0}
