@@ -26,7 +26,7 @@ struct ServerLimits {
     int requestLine = 2048;
     int headerBytes = 8192;
     int headerCount = 64;
-    milliseconds headerTime{1500};
+    milliseconds headerTime{1400};
     milliseconds keepAlive{5000};
 
     bool operator==(const ServerLimits&) const = default;

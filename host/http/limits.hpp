@@ -21,7 +21,7 @@ struct Limits {
     // nothing. At once where headTime is shorter, so that it is kept to.
     std::chrono::seconds silence{1};
     // A whole request head has to arrive within headTime of its first byte, or of its accept; a body likewise.
-    std::chrono::milliseconds headTime{1500};
+    std::chrono::milliseconds headTime{1400};
     std::chrono::milliseconds keepAlive{5000};
     std::chrono::milliseconds writeTime{2000};
     std::chrono::milliseconds handlerTime{10000};

@@ -1,7 +1,10 @@
 """Limits of the front as settings: each is what decides."""
 import contextlib
+import selectors
 import socket
 import time
+
+import pytest
 
 from .host import until
 
@@ -73,6 +76,52 @@ def test_times(serving, script):
         before = time.monotonic()
         assert client.recv(4096) == b""
         assert 0.2 < time.monotonic() - before < 1.5
+
+
+def ends(connections, seconds, drip):
+    """After how many seconds each was closed, and what it had been told; `drip` is called once a second until then."""
+    start, ended, told = time.monotonic(), {}, dict.fromkeys(connections, b"")
+    with selectors.DefaultSelector() as waiting:
+        for connection in connections:
+            waiting.register(connection, selectors.EVENT_READ)
+        for second in range(seconds):
+            drip()
+            while len(ended) < len(connections) and (left := start + second + 1 - time.monotonic()) > 0:
+                for key, _ in waiting.select(left):
+                    part = received(key.fileobj)
+                    told[key.fileobj] += part
+                    if not part:
+                        ended[key.fileobj] = time.monotonic() - start
+                        waiting.unregister(key.fileobj)
+    return [(ended.get(connection), told[connection]) for connection in connections]
+
+
+def received(connection):
+    with contextlib.suppress(OSError):
+        return connection.recv(4096)
+    return b""
+
+
+@pytest.mark.slow
+def test_the_times_that_nobody_set(serving, script):
+    """Side by side: one that sends a byte of its head each second, one whose kept connection idles, one that says nothing."""
+    host = serving({"checks": {"a": script.check("a")}})
+    with contextlib.ExitStack() as everything:
+        dripping, idle, silent = (everything.enter_context(socket.create_connection(host.address, timeout=2)) for _ in range(3))
+        head = iter(b"GET /health HTTP/1.1")
+        idle.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+
+        def drip():
+            with contextlib.suppress(OSError):
+                dripping.send(bytes([next(head)]))
+        (dripped, timeout), (idled, answer), (silence, nothing) = ends([dripping, idle, silent], 8, drip)
+    print(f"closed after: dripping {dripped} s, idle {idled} s, silent {silence} s")
+    assert dripped is not None and 1 < dripped < 2.5
+    assert timeout.startswith(b"HTTP/1.1 408 ")
+    assert idled is not None and 4 < idled < 6
+    assert answer.startswith(b"HTTP/1.1 200 ") and answer.count(b"HTTP/1.1 ") == 1
+    assert silence is not None and 1 < silence < 2.7  # 2.5 s, and what a busy machine adds
+    assert nothing == b""
 
 
 def test_a_change_needs_a_restart(serving, script):

@@ -91,6 +91,53 @@ def test_idle_and_half_sent_connections_stop_nobody_from_leaving(serving, script
         assert time.monotonic() - start < 2
 
 
+@contextlib.contextmanager
+def attacked(serving, script, clients=500):
+    """A host with a check that hangs whatever it is told, and with clients of which a third each idle, have sent half a head, and never read."""
+    said = [b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /health HTTP/1.1\r\nHo",
+            500 * b"GET /health/ready?verbose HTTP/1.1\r\nHost: x\r\n\r\n"]
+    limits = {"header_time": "1m", "keep_alive": "1m"}
+    host = serving({"service": "one", "server": {"drain_delay": "0", "wait": "50ms", "limits": limits},
+                    "checks": {"hung": script.check("hung", "hang pass", timeout="200ms"), **script.checks("a", interval="100ms")}})
+    host.until_logged('check "hung" is stuck')
+    before = host.descriptors
+    with contextlib.ExitStack() as everything:
+        for number in range(clients):
+            client = everything.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.settimeout(5)
+            client.connect(host.address)
+            client.sendall(said[number % 3])
+        until(lambda: host.descriptors >= before + clients, what="all accepted")
+        yield host
+
+
+def test_neither_an_attack_nor_a_hung_check_keeps_it_from_leaving(serving, script):
+    with attacked(serving, script) as host:
+        host.signal(signal.SIGTERM)
+        start = time.monotonic()
+        assert host.wait() == 0
+        took = time.monotonic() - start
+        print(f"ended after {took:.2f} s")
+        assert took < 5
+        assert script.ended("hung") == 0
+
+
+def test_beside_an_attack_and_a_hung_check_a_broken_configuration_leaves_the_old_one_in_force(serving, script):
+    with attacked(serving, script) as host:
+        before = host.file.read_text(encoding="utf-8")
+        assert not host.reload({"service": "two", "cheks": {}})
+        assert host.live().json == {"status": "alive", "service": "one"}
+        checks = host.ready().checks
+        assert list(checks) == ["hung", "a"]
+        assert checks["a"]["healthy"] and checks["hung"]["error"] == "Timeout after 200ms"
+        runs = script.runs("a")
+        until(lambda: script.runs("a") > runs + 2)
+        host.file.write_text(before.replace('"one"', '"three"'), encoding="utf-8")
+        assert host.reload()
+        until(lambda: host.live().json["service"] == "three")
+
+
 def test_64_idle_connections_stop_no_probe(serving, script):
     host = serving({"checks": script.checks("a")})
     host.until_ready()
@@ -139,6 +186,36 @@ def test_a_pause_of_the_whole_process_does_not_make_it_dead(serving, script):
     host.signal(signal.SIGCONT)
     assert host.live().status == 200
     host.until_ready()
+
+
+def starts(script, key):
+    """Seconds of the monotonic clock."""
+    return [int(line.split()[4]) / 1000 for line in script.lines(key) if line.startswith("start")]
+
+
+@pytest.mark.slow
+def test_after_a_pause_of_30_s_every_check_goes_on_with_its_next_run(serving, script):
+    scheduled = {f"in-{isolation}": script.check(f"in-{isolation}", "sleep 100 pass", interval="1s", max_age="5m", timeout="500ms",
+                                                 isolation=isolation) for isolation in ("thread", "process")}
+    host = serving({"checks": {**scheduled, "asked": script.check("asked", interval="1s", max_age="100ms")}})
+    host.until_ready()
+    until(lambda: all(script.runs(key) > 2 for key in scheduled))
+    host.signal(signal.SIGSTOP)
+    time.sleep(30)
+    resumed = time.monotonic()
+    host.signal(signal.SIGCONT)
+    assert [host.live().status, host.ready().status, host.started().status] == [200, 200, 200]
+    until(lambda: all(starts(script, key)[-1] > resumed + 4 for key in scheduled))
+    for key in scheduled:
+        since = [start - resumed for start in starts(script, key) if start > resumed - 0.1]  # in whole milliseconds
+        gaps = [after - before for before, after in zip(since, since[1:])]
+        print(f"{key}: first after {since[0]:.2f} s, then every {min(gaps):.2f} to {max(gaps):.2f} s")
+        assert since[0] < 1.5  # none is missed beyond one interval,
+        assert max(gaps) < 2
+        assert sum(gap < 0.5 for gap in gaps) <= 1  # and none doubled
+        assert script.most_at_once(key) == 1
+    assert "unhealthy" not in host.log and "hung" not in host.log
+    assert host.log.count("ready probe is failing") == 0
 
 
 @pytest.mark.slow

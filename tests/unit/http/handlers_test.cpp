@@ -1,6 +1,7 @@
 // Requests that go on to Poco: whole, valid, bounded, and never able to hold up the front.
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <thread>
 
 #include "test_front.hpp"
@@ -15,6 +16,33 @@ void withTwoThreads(FrontOptions& options) {
     options.limits.handlerThreads = 2;
     options.limits.handlerQueue = 2;
     options.limits.handlerTime = 300ms;
+}
+
+std::vector<Client> askingForHangs(const TestFront& front, uint64_t count) {
+    std::vector<Client> clients;
+    const uint64_t before = front.count(Count::Forwarded);
+    for (uint64_t i = 0; i < count; ++i) clients.push_back(std::move(front.client().send(request("/hang"))));
+    REQUIRE(front.reaches(Count::Forwarded, before + count));
+    return clients;
+}
+
+bool isRefusedAtOnce(const TestFront& front) {
+    Client client = front.client();
+    const auto began = Clock::now();
+    const int status = client.get("/echo").status;
+    return status == 503 && Clock::now() - began < 300ms;
+}
+
+// The time that all but the slowest hundredth of as many probes take; none fails.
+Clock::duration timeOfProbes(const TestFront& front, std::size_t count) {
+    std::vector<Clock::duration> took;
+    while (took.size() < count) {
+        const auto began = Clock::now();
+        REQUIRE(front.get("/health", "Connection: close\r\n").status == 200);
+        took.push_back(Clock::now() - began);
+    }
+    std::ranges::sort(took);
+    return took[count - 1 - count / 100];
 }
 
 } // namespace
@@ -115,6 +143,25 @@ TEST_CASE("handlers: once all have hung for a second, requests are refused witho
         const auto began = Clock::now();
         return front.get("/echo").status == 503 && Clock::now() - began < 50ms;
     }));
+}
+
+TEST_CASE(
+    "handlers: with the default limits 64 that hang fail no probe, and a second later requests are refused at once",
+    "[http]") {
+    TestFront front;
+    const std::vector<Client> stuck = askingForHangs(front, 64);
+    REQUIRE(eventually([&] { return front.handlers().hanging() == Limits{}.handlerThreads; }));
+    CHECK(timeOfProbes(front, 200) < 200ms);
+    std::this_thread::sleep_for(1100ms);
+    CHECK(isRefusedAtOnce(front));
+    CHECK(timeOfProbes(front, 200) < 200ms);
+}
+
+TEST_CASE("handlers: with the default limits requests beyond the pool and its queue are refused at once", "[http]") {
+    TestFront front;
+    const std::vector<Client> stuck = askingForHangs(front, Limits{}.handlerThreads + Limits{}.handlerQueue);
+    CHECK(isRefusedAtOnce(front));
+    CHECK(timeOfProbes(front, 200) < 200ms);
 }
 
 TEST_CASE("handlers: stopping does not wait for one that hangs", "[http]") {

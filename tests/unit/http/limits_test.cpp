@@ -78,8 +78,8 @@ TEST_CASE("limits: with the default times one that says nothing is closed within
     Client client = front.client();
     const auto began = Clock::now();
     CHECK(client.receiveAll().empty());
-    CHECK(Clock::now() - began > 1400ms);
-    CHECK(Clock::now() - began < 2800ms);
+    CHECK(Clock::now() - began > 1300ms);
+    CHECK(Clock::now() - began < 2700ms);
 }
 
 TEST_CASE("limits: clients that say nothing take no connection from others at first", "[http]") {
