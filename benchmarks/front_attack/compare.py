@@ -31,7 +31,8 @@ MOST_GROWTH = {"huge": 160, "mixed": 160}  # MB; else 64. Unfinished heads are k
 MOST_UNDER_CHURN = {"p99": 10, "p99.9": 50}
 ATTACKS = ["none", "idle", "slow", "keepalive", "deaf", "huge", "mixed", "churn"]
 FIGURES = re.compile(r"(?P<open>\d+) open .*\| +(?P<ok>\d+) ok +(?P<failed>\d+) failed \| p50 +(?P<p50>[\d.]+) p99 +(?P<p99>[\d.]+) "
-                     r"p99\.9 +(?P<p999>[\d.]+) max +(?P<max>[\d.]+) ms \| RSS +(?P<before>[\d.]+) -> (?P<after>[\d.]+) MB")
+                     r"p99\.9 +(?P<p999>[\d.]+) max +(?P<max>[\d.]+) ms \| RSS +(?P<before>[\d.]+) -> (?P<during>[\d.]+) MB \| "
+                     r"afterwards +\d+ failed, p99 (?P<left_p99>[\d.]+) ms, RSS (?P<left>[\d.]+) MB")
 NGINX = """daemon off; worker_processes 1; worker_rlimit_nofile 65536; pid {0}/pid; error_log {0}/error.log;
 events {{ worker_connections 20000; }}
 http {{ access_log off; client_header_timeout {2}s; send_timeout {2}s; keepalive_timeout {3}s; keepalive_requests 1000000;
@@ -107,13 +108,13 @@ def faults(figures, status, kind):
 
 def table(gathered):
     """Markdown: medians, but of failed probes the sum."""
-    yield "| attack | server | open | failed | p50 | p99 | p99.9 | max | resident before / after | CPU |"
-    yield "|" + "---|" * 10
+    yield "| attack | server | open | failed | p50 | p99 | p99.9 | max | CPU | p99 afterwards | resident before / during / afterwards |"
+    yield "|" + "---|" * 11
     for (kind, name), runs in gathered.items():
         median = {key: statistics.median(run[key] for run in runs) for key in runs[0]}
         failed = sum(run["failed"] for run in runs)
         yield (f"| {kind} | {name} | {median['open']:,.0f} | {failed:.0f} | {median['p50']:.2f} | {median['p99']:.2f} | {median['p999']:.2f} | {median['max']:.2f} "
-               f"| {median['before']:.1f} / {median['after']:.1f} | {median['cpu']:.1f} |")
+               f"| {median['cpu']:.1f} | {median['left_p99']:.2f} | {median['before']:.1f} / {median['during']:.1f} / {median['left']:.1f} |")
 
 
 def worse(gathered):

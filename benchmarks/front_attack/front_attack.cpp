@@ -36,6 +36,8 @@ const std::map<std::string, std::vector<Kind>> attacks = {
 };
 const std::vector<std::string> everyAttack = {"none", "idle", "slow", "keepalive", "deaf", "huge", "mixed", "churn"};
 
+constexpr int probesAfterwards = 500;
+
 struct Settings {
     uint16_t port = 0;
     std::string attack = "all";
@@ -79,6 +81,16 @@ pid_t startAttack(const Settings& settings, const std::vector<Kind>& kinds, atta
     return attacker;
 }
 
+// Half a second after the attackers have left; returns how many probes failed.
+int measureAfterwards(const Settings& settings) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    const attack::Measured seen =
+        attack::probe(settings.port, probesAfterwards, settings.rate, std::chrono::seconds(60));
+    std::printf(" | afterwards %d failed, p99 %.2f ms", seen.failed, seen.quantile(0.99));
+    if (!settings.pid.empty()) std::printf(", RSS %.1f MB", megabytes(settings.pid));
+    return seen.failed;
+}
+
 // Returns how many probes failed.
 int measure(const Settings& settings, const std::string& name) {
     attack::Progress& progress = sharedProgress();
@@ -97,10 +109,10 @@ int measure(const Settings& settings, const std::string& name) {
                 name.c_str(), open, static_cast<unsigned long long>(progress.made), seen.milliseconds.size(),
                 seen.failed, seen.quantile(0.5), seen.quantile(0.99), seen.quantile(0.999), seen.quantile(1));
     if (!settings.pid.empty()) std::printf(" | RSS %.1f -> %.1f MB", before, during);
+    const int failedAfterwards = measureAfterwards(settings);
     std::printf("\n");
     std::fflush(stdout);
-    std::this_thread::sleep_for(std::chrono::milliseconds(500));
-    return seen.failed;
+    return seen.failed + failedAfterwards;
 }
 
 Settings read(int argc, char** argv) {

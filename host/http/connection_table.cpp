@@ -2,6 +2,7 @@
 #include "http/connection_table.hpp"
 
 #include <algorithm>
+#include <memory>
 
 namespace probehost {
 namespace {
@@ -67,7 +68,8 @@ void ConnectionTable::close(Connection& connection) {
     ::close(connection.fd);
     const uint32_t index = connection.index;
     const uint32_t generation = connection.generation + 1;
-    connection = {};
+    std::destroy_at(&connection); // an assignment would keep the room that its strings have
+    std::construct_at(&connection);
     connection.index = index;
     connection.generation = generation;
     free_.push_back(index);

@@ -44,6 +44,9 @@ struct FrontOptions {
     // It must not block. Publishing is the answer.
     std::function<void(Probe)> refresh;
 
+    // Called on the front's thread when most of a thousand clients or more have left. It must not block.
+    std::function<void()> crowdLeft;
+
     std::chrono::milliseconds beatLimit{5000};
 };
 

@@ -18,8 +18,9 @@ constexpr uint64_t handlersKey = Acceptor::firstKey - 2;
 constexpr uint64_t adminKey = Acceptor::firstKey - 3;
 
 constexpr std::chrono::microseconds slice{500}; // longest that sockets are served before new clients get a look
-constexpr std::size_t crowd = 2;                // sockets that were ready at once
+constexpr std::size_t several = 2;              // sockets that were ready at once
 constexpr std::chrono::microseconds nap{30};
+constexpr std::size_t crowd = 1000; // clients whose memory is worth giving back
 constexpr std::chrono::milliseconds longestSleep{500};
 constexpr std::chrono::milliseconds standstill{1000};
 constexpr std::chrono::milliseconds pauseNap{10};
@@ -70,6 +71,7 @@ void becomeFrontThread() {
 FrontLoop::FrontLoop(FrontOptions options, const std::atomic<int64_t>& schedulerBeat)
     : limits_(affordable(options.limits)),
       refresh_(options.refresh),
+      crowdLeft_(options.crowdLeft),
       wakeUp_(eventDescriptor()),
       heartbeat_(schedulerBeat, options.beatLimit),
       handlers_(options.handlers, limits_.handlerThreads, limits_.handlerQueue),
@@ -141,6 +143,7 @@ void FrontLoop::turn() {
     server_.releaseParked();
     if (server_.takeNewWaiters() && refresh_) refresh_(Probe::Ready);
     acceptor_.recover(awake);
+    noticeCrowd();
     const auto busy = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - awake);
     counters_.raise(Count::LoopStallMaxUs, static_cast<uint64_t>(busy.count()));
 }
@@ -148,7 +151,7 @@ void FrontLoop::turn() {
 // Among many clients the next requests are on their way: a moment's sleep by a timer has them come together, and spares
 // whoever sends the first of them to wake this thread.
 void FrontLoop::await() {
-    if (epoll_.count() >= crowd) {
+    if (epoll_.count() >= several) {
         epoll_.wait(0);
         if (epoll_.count() > 0) return;
         std::this_thread::sleep_for(nap);
@@ -182,6 +185,13 @@ void FrontLoop::readMail() {
 // A turn far longer than its sleep may be means that the process did not run at all.
 void FrontLoop::noticeStandstill(Clock::time_point awake) {
     if (awake - std::exchange(lastAwake_, awake) > longestSleep + standstill) heartbeat_.pardon(awake);
+}
+
+void FrontLoop::noticeCrowd() {
+    mostClients_ = std::max(mostClients_, table_.size());
+    if (mostClients_ < crowd || table_.size() > mostClients_ / 10) return;
+    mostClients_ = table_.size();
+    if (crowdLeft_) crowdLeft_();
 }
 
 int FrontLoop::timeout(Clock::time_point now) const {

@@ -32,12 +32,14 @@ class FrontLoop {
     void dispatch(const epoll_event& event);
     void readMail();
     void noticeStandstill(Clock::time_point awake);
+    void noticeCrowd();
     int timeout(Clock::time_point now) const;
     void wake();
     void finishUp();
 
     const Limits limits_;
     const std::function<void(Probe)> refresh_;
+    const std::function<void()> crowdLeft_;
     Counters counters_;
     Mailbox<std::shared_ptr<const RenderedAnswers>> newAnswers_;
     Mailbox<FrontSettings> newSettings_;
@@ -54,6 +56,7 @@ class FrontLoop {
     Acceptor acceptor_;
     const uint16_t port_;
     Clock::time_point lastAwake_ = Clock::now();
+    std::size_t mostClients_ = 0; // since a crowd last left
     std::thread thread_;
 };
 

@@ -81,6 +81,7 @@ FrontOptions Server::frontOptions(const Settings& settings) {
     options.handlers = probeHandlers(*this);
     options.routed = [](std::string_view) { return false; };
     options.refresh = [this](Probe probe) { scheduler_.refresh(probe); };
+    options.crowdLeft = [this] { spareMemory_.free(); };
     const bool admin = settings.admin.socketWritten || possible(settings.admin.socket);
     if (admin) options.admin = AdminOptions{settings.admin.socket, adminHandlers(*this)};
     return options;
@@ -119,7 +120,7 @@ void Server::announce() {
     log_.write(Level::Info,
                "probehost " PROBEHOST_VERSION " listening on " + addressesInWords() + " with " + checksInWords());
     manager_.ready(feed_.status());
-    startMemory_.used();
+    spareMemory_.used();
 }
 
 std::string Server::addressesInWords() const {
@@ -143,22 +144,24 @@ void Server::watchFiles() {
 
 // False when it is time to stop.
 bool Server::waitForEvent() {
-    std::array<pollfd, 5> fds = {{{signals_.fd(), POLLIN, 0},
+    std::array<pollfd, 6> fds = {{{signals_.fd(), POLLIN, 0},
                                   {notify_ ? notify_->fd() : -1, POLLIN, 0},
                                   {reloading_.fd(), POLLIN, 0},
                                   {watch_ ? watch_->fd() : -1, POLLIN, 0},
-                                  {reloadRequests_.fd(), POLLIN, 0}}};
+                                  {reloadRequests_.fd(), POLLIN, 0},
+                                  {spareMemory_.fd(), POLLIN, 0}}};
     if (drainEnds_ && Clock::now() >= *drainEnds_) return false;
     poll(fds.data(), fds.size(), longestWait());
     feedWatchdog();
-    startMemory_.giveBackWhenDue();
+    spareMemory_.notice();
+    spareMemory_.giveBackWhenDue();
     if (fds[1].revents != 0) notify_->receive(environment_.app());
     if (fds[3].revents != 0) watch_->look();
     if (auto done = reloading_.result()) {
         reloadRequests_.answer(reload(done->diagnostics, std::move(done->assembly)));
         manager_.ready(feed_.status());
         watchFiles();
-        startMemory_.used();
+        spareMemory_.used();
     }
     reloadWhatChanged();
     if (reloadRequests_.take(!reloading_.idle())) beginReload();
@@ -176,7 +179,7 @@ int Server::longestWait() const {
     const auto never = Clock::time_point::max();
     const auto watched = watch_ ? watch_->due().value_or(never) : never;
     const auto next = std::min({drainEnds_.value_or(never), manager_.feedingTime().value_or(never), watched,
-                                startMemory_.due().value_or(never)});
+                                spareMemory_.due().value_or(never)});
     if (next == never) return -1;
     return static_cast<int>(std::max<int64_t>(0, std::chrono::ceil<milliseconds>(next - Clock::now()).count()));
 }

@@ -18,7 +18,7 @@
 #include "server/reloading.hpp"
 #include "server/service_manager.hpp"
 #include "server/signals.hpp"
-#include "server/start_memory.hpp"
+#include "server/spare_memory.hpp"
 
 namespace probehost {
 
@@ -73,12 +73,12 @@ class Server final : public HealthSource {
     std::optional<Clock::time_point> drainEnds_;
     HealthFeed feed_;
     Scheduler scheduler_;
+    SpareMemory spareMemory_;
     std::unique_ptr<Front> front_;
     std::unique_ptr<NotifySocket> notify_;
     Reloading reloading_;
     ReloadRequests reloadRequests_;
     std::unique_ptr<FileWatch> watch_; // where plugins.watch asks for it
-    StartMemory startMemory_;
 };
 
 } // namespace probehost

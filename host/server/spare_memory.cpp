@@ -1,14 +1,17 @@
 // Only segments that nobody can have written to: what the loader relocated lies in others.
-#include "server/start_memory.hpp"
+#include "server/spare_memory.hpp"
 
 #include <elf.h>
 #include <link.h>
 #include <malloc.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <span>
+#include <system_error>
 
 namespace probehost {
 
@@ -50,9 +53,22 @@ int giveBackObject(dl_phdr_info* object, size_t, void*) {
 
 } // namespace
 
-void StartMemory::used() { due_ = Clock::now() + firstRuns; }
+SpareMemory::SpareMemory() : freed_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+    if (freed_ < 0) throw std::system_error(errno, std::generic_category(), "memory cannot be given back");
+}
 
-void StartMemory::giveBackWhenDue() {
+SpareMemory::~SpareMemory() { close(freed_); }
+
+void SpareMemory::free() const { eventfd_write(freed_, 1); }
+
+void SpareMemory::notice() {
+    eventfd_t ignored = 0;
+    if (eventfd_read(freed_, &ignored) == 0) used();
+}
+
+void SpareMemory::used() { due_ = Clock::now() + firstRuns; }
+
+void SpareMemory::giveBackWhenDue() {
     if (!due_ || Clock::now() < *due_) return;
     due_.reset();
     malloc_trim(0);
