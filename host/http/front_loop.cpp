@@ -17,7 +17,7 @@ constexpr uint64_t wakeKey = Acceptor::firstKey - 1;
 constexpr uint64_t handlersKey = Acceptor::firstKey - 2;
 constexpr uint64_t adminKey = Acceptor::firstKey - 3;
 
-constexpr std::chrono::microseconds slice{500}; // longest that sockets are served before new clients get a look
+constexpr std::chrono::microseconds slice{150}; // longest that sockets are served before new clients get a look
 constexpr std::size_t several = 2;              // sockets that were ready at once
 constexpr std::chrono::microseconds nap{30};
 constexpr std::size_t crowd = 1000; // clients whose memory is worth giving back

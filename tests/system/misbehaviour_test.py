@@ -34,7 +34,7 @@ HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "ope
 FATAL_IN_THE_HOST = {"segfault": ("SIGSEGV", -signal.SIGSEGV), "overflow": ("SIGSEGV", -signal.SIGSEGV),
                      "abort": ("SIGABRT", -signal.SIGABRT), "exit": ("exit()", 0)}
 SURVIVED_IN_THE_HOST = {"spin": "Timeout after 500ms", "sleep": "Timeout after 500ms", "flood log": "", "two verdicts": "",
-                        "60 megabytes": ""}
+                        "60 megabytes": "", "change process": "", "old pointers": "", "open descriptors": ""}
 WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
 
 
