@@ -129,7 +129,7 @@ void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint
     report(changed || awaited ? TimePoint::min() : toldAt_ + quietTime);
     plan(check);
     // A run that was over when it was asked for, but not yet read, does not answer that.
-    if (awaited && namesake(check) == &check && check.policy().probes.has(Probe::Ready)) freshen(check, awaited_);
+    if (awaited && namesake(check) == &check && check.policy().probes.has(Probe::Ready)) freshen(check, awaited_, now);
     const auto held = holders_.find(check.policy().name);
     if (held == holders_.end() || held->second != &check) return;
     holders_.erase(held);
@@ -148,16 +148,16 @@ void CheckSchedule::expire(Check& check, TimePoint now) {
 }
 
 // Unless its result is young enough, or another is on its way.
-void CheckSchedule::freshen(Check& check, TimePoint asked) {
+void CheckSchedule::freshen(Check& check, TimePoint asked, TimePoint now) {
     const bool can = check.idle() && !waiting_.contains(check) && holder(check) == nullptr;
     if (!can || check.freshUntil() >= asked) return;
-    waiting_.add(check, Reason::Probe, asked);
+    waiting_.add(check, Reason::Probe, now);
     plan(check);
 }
 
 void CheckSchedule::refresh(Probe probe, TimePoint asked) {
     for (auto& check : checks_)
-        if (check->policy().probes.has(probe)) freshen(*check, asked);
+        if (check->policy().probes.has(probe)) freshen(*check, asked, asked);
     awaited_ = std::max(awaited_, asked);
     reportAtOnce(); // those who wait are answered even when nothing had to run
 }

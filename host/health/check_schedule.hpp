@@ -74,7 +74,7 @@ class CheckSchedule {
     void report(TimePoint by) { reportDue_ = std::min(reportDue_, by); }
     void reportAtOnce() { report(TimePoint::min()); }
     void happen(Check& check, TimePoint now);
-    void freshen(Check& check, TimePoint asked);
+    void freshen(Check& check, TimePoint asked, TimePoint now);
     void startWaiting(TimePoint now);
     bool start(const RunQueue::Waiting& next, TimePoint now);
     void begin(Check& check, TimePoint now);

@@ -23,6 +23,8 @@ std::unique_ptr<Exchange> makeExchange(const Connection& connection, const Reque
     return exchange;
 }
 
+Persistence keptAs(const Request& request) { return request.http11 ? Persistence::Implied : Persistence::Told; }
+
 } // namespace
 
 RequestServer::RequestServer(const Limits& limits, ConnectionTable& table, Counters& counters, Heartbeat& heartbeat,
@@ -120,9 +122,8 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
     connection.unread = broken || bytes.size() > size || size < head.size + request.bodySize;
     const bool last = stopping_ || !request.keepAlive || takesBody || broken || request.bodySize > 0 ||
                       (connection.unread && ++connection.burst >= longestBurst);
-    const Persistence kept = request.http11 ? Persistence::Implied : Persistence::Told;
     connection.variant = {methodOf(request), !settings_->showsDetails(request.authorization),
-                          last ? Persistence::None : kept};
+                          last ? Persistence::None : keptAs(request)};
     switch (to.kind) {
         case Route::Kind::Refuse:
             refuse(connection, to.status, connection.variant.method);

@@ -10,8 +10,9 @@ namespace probehost {
 
 namespace {
 
-constexpr std::chrono::milliseconds grace{200}; // for a run to come back after its deadline
-constexpr std::chrono::milliseconds rest{500};  // for all creates together that follow one that hung
+constexpr std::chrono::milliseconds grace{200};  // for a run to come back after its deadline
+constexpr std::chrono::milliseconds rest{500};   // for all creates together that follow one that hung
+constexpr std::chrono::milliseconds second{250}; // look, before anybody is given up: this process may just have gone on
 constexpr const char* notStarted = "did not start within 5s";
 
 } // namespace
@@ -85,6 +86,7 @@ std::optional<std::optional<Result>> Worker::runOnce(Lock& lock, uint32_t check,
     seat.finished = false;
     FrameWriter frame(FrameType::Run, check, seat.run);
     write(frame, request);
+    hasOtherWork_ = true;
     send(frame);
     const auto deaths = deaths_;
     awaitEnd(lock, request.deadline + grace, [&] { return seat.finished || seat.ended || deaths_ != deaths; });
@@ -144,7 +146,10 @@ void Worker::destroy(uint32_t check) {
     const auto seat = seats_.find(check);
     if (seat == seats_.end()) return;
     const bool asked = seat->second.stage == Stage::Asked; // and may hang, which no other check is to be blamed for
-    if (seat->second.stage != Stage::Absent) send(FrameWriter(FrameType::Destroy, check));
+    if (seat->second.stage != Stage::Absent) {
+        hasOtherWork_ = true;
+        send(FrameWriter(FrameType::Destroy, check));
+    }
     seats_.erase(seat);
     if (seats_.empty()) kill("is not needed", true);
     if (asked) kill("was creating a check that is gone", true);
@@ -161,7 +166,7 @@ Worker::Wait Worker::awaitCreated(Lock& lock, const Seat& seat, Clock::time_poin
     const auto deaths = deaths_;
     auto now = Clock::now();
     for (Standstill standstill(now);; now = Clock::now()) {
-        if (standstill.until(now) > Clock::duration::zero()) busySince_ = now;
+        if (standstill.until(now) > Clock::duration::zero()) beginsWork();
         giveUp(now);
         if (const auto known = stateOf(seat, deaths)) return *known;
         startIfDown(now);
@@ -188,17 +193,23 @@ std::optional<Worker::Wait> Worker::stateOf(const Seat& seat, uint64_t deathsBef
 // Who hangs while it loads hangs for all; a create that hangs is its own check's failure.
 void Worker::giveUp(Clock::time_point now) {
     if (now < busySince_ + loadLimit) return;
+    if (!lateSince_) lateSince_ = now;
+    if (now < *lateSince_ + second) return;
     if (state_ == State::Loading) kill(notStarted, false);
     if (state_ != State::Up) return;
     if (auto* seat = first(Stage::Asked)) writeOff(*seat);
 }
 
+// Where others ran or were destroyed in that process it may be one of them that hung, so the check gets another chance.
 void Worker::writeOff(Seat& seat) {
-    seat.stage = Stage::Hung;
+    const bool guilty = seat.suspect || !hasOtherWork_;
+    seat.suspect = true;
+    if (guilty) seat.stage = Stage::Hung;
     kill("hung in a create of " + seat.checker, true);
     services_.log(Level::Warning, "the worker process of " + plugin_.file() + " was killed: a check of its checker \"" +
-                                      seat.checker + "\" was not created within 5s; that check is unhealthy until a " +
-                                      "reload, and the others go on");
+                                      seat.checker + "\" was not created within 5s; " +
+                                      (guilty ? "that check is unhealthy until a reload, and the others go on"
+                                              : "it is tried once more"));
 }
 
 Result Worker::failure(const Seat& seat) const {
@@ -220,7 +231,7 @@ void Worker::startIfDown(Clock::time_point now) {
 
 void Worker::askCreate(Seat& seat) {
     seat.stage = Stage::Asked;
-    busySince_ = Clock::now();
+    beginsWork();
     if (!process_->send(seat.create)) kill("stopped reading", false);
 }
 
@@ -234,6 +245,11 @@ Worker::Seat* Worker::first(Stage stage) {
     const auto is = [stage](const auto& each) { return each.second.stage == stage; };
     const auto found = std::ranges::find_if(seats_, is);
     return found == seats_.end() ? nullptr : &found->second;
+}
+
+void Worker::beginsWork() {
+    busySince_ = Clock::now();
+    lateSince_.reset();
 }
 
 void Worker::send(const FrameWriter& frame) {

@@ -65,6 +65,7 @@ class Worker {
         uint32_t run = 0;
         bool finished = false;
         bool ended = false;
+        bool suspect = false; // its create may have hung once
         std::optional<Result> result;
         RestartPolicy hangs; // keeps its runs, and nobody else's, from the next worker
     };
@@ -96,6 +97,7 @@ class Worker {
     std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore) const;
     void giveUp(Clock::time_point now);
     void writeOff(Seat& seat);
+    void beginsWork();
     void blame(Seat& seat);
     bool sitOut(Lock& lock, const Seat& seat, Clock::time_point deadline);
     void awaitEnd(Lock& lock, Clock::time_point until, const std::function<bool()>& ended);
@@ -117,10 +119,12 @@ class Worker {
     uint32_t lastRun_ = 0;
     uint64_t deaths_ = 0;
     std::string killedBecause_;
-    bool hung_ = false;           // the last death was a kill for want of an answer
-    std::string lastDeath_;       // such as "crashed: SIGSEGV"
-    Clock::time_point busySince_; // when it was started, or last asked for a check
-    Clock::duration patience_{};  // left for creates that come to nothing
+    bool hung_ = false;                          // the last death was a kill for want of an answer
+    std::string lastDeath_;                      // such as "crashed: SIGSEGV"
+    Clock::time_point busySince_;                // when it was started, or last asked for a check
+    std::optional<Clock::time_point> lateSince_; // when that was first seen to take too long
+    bool hasOtherWork_ = false;                  // since it was started: than to create checks
+    Clock::duration patience_{};                 // left for creates that come to nothing
 };
 
 } // namespace probehost

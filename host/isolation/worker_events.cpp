@@ -28,7 +28,8 @@ void Worker::start() {
     }
     process_ = std::move(process);
     state_ = State::Loading;
-    busySince_ = Clock::now();
+    hasOtherWork_ = false;
+    beginsWork();
 }
 
 void Worker::hear() {
@@ -99,7 +100,7 @@ void Worker::handleOfCheck(FrameReader& frame) {
 void Worker::log(FrameReader& frame) {
     const uint8_t level = frame.byte();
     if (level > static_cast<uint8_t>(Level::Error)) throw FrameBroken("unknown level");
-    services_.log(static_cast<Level>(level), frame.text());
+    services_.say(static_cast<Level>(level), frame.text());
 }
 
 void Worker::answerApp(FrameReader& frame) {

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <optional>
+#include <string>
 #include <utility>
 
 namespace probehost {
@@ -17,17 +17,20 @@ class LineBudget {
     static constexpr double atOnce = 200;
     static constexpr double perSecond = 20;
 
-    // Nothing for a line that is to be left out; else how many were since the last one that was not. Any thread.
-    std::optional<uint64_t> take(TimePoint now) {
+    struct Grant {
+        bool granted = false;
+        std::string notice; // to be written first, unless empty: that lines begin to be left out, or how many were
+    };
+
+    // For one line. Any thread.
+    Grant take(TimePoint now) {
         const std::scoped_lock lock(mutex_);
         const std::chrono::duration<double> since = now - std::exchange(filled_, now);
         left_ = std::min(atOnce, left_ + std::max(0.0, since.count()) * perSecond);
-        if (left_ < 1) {
-            leftOut_++;
-            return std::nullopt;
-        }
+        if (left_ < 1) return {false, leftOut_++ == 0 ? "plugins write too many lines: some are left out" : ""};
         left_ -= 1;
-        return std::exchange(leftOut_, 0);
+        const auto missing = std::exchange(leftOut_, 0);
+        return {true, missing == 0 ? "" : std::to_string(missing) + " lines of plugins were left out"};
     }
 
   private:

@@ -40,7 +40,12 @@ PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph
 
 int32_t PluginChecker::create(const ph_host* host, const ph_settings* settings, ph_error* error) {
     const PluginCall call(checker_->name);
-    return checker_->create(checker_.get(), host, settings, &check_, error);
+    try {
+        return checker_->create(checker_.get(), host, settings, &check_, error);
+    } catch (...) { // against the rules
+        close(cancelFd_);
+        throw;
+    }
 }
 
 PluginChecker::~PluginChecker() {

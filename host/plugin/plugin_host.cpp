@@ -20,7 +20,7 @@ std::string_view view(const char* text, uint64_t length) {
 
 void log(const ph_host* host, const ph_check*, int32_t level, const char* text, uint64_t length) {
     const auto known = level >= PH_LOG_DEBUG && level <= PH_LOG_ERROR ? static_cast<Level>(level) : Level::Debug;
-    services(host).log(known, view(text, length));
+    services(host).say(known, view(text, length));
 }
 
 const char* setting(const ph_settings* settings, const char* pointer, uint64_t* length) {

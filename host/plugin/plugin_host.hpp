@@ -14,8 +14,10 @@ namespace probehost {
 class PluginServices {
   public:
     virtual ~PluginServices() = default;
-    // Secrets are still in the text, and it may be of any length.
+    // The host's own words about a plugin.
     virtual void log(Level level, std::string_view text) = 0;
+    // A plugin's words: secrets are still in the text, it may be of any length, and there may be no end to them.
+    virtual void say(Level level, std::string_view text) { log(level, text); }
     // PH_APP_…; sets *ageMs when something was said under this key.
     virtual int32_t appState(std::string_view key, int64_t& ageMs) = 0;
 };

@@ -32,14 +32,12 @@ class PluginEnvironment final : public PluginServices {
           workers_(workerProgram(), *this),
           registry_(host_.table(), [this](const PluginImage& image) { return describe(image); }) {}
 
-    void log(Level level, std::string_view text) override {
+    void log(Level level, std::string_view text) override { log_.write(level, text); }
+    void say(Level level, std::string_view text) override {
         if (level == Level::Debug) return;
-        const auto leftOut = budget_.take(std::chrono::steady_clock::now());
-        if (!leftOut) return;
-        if (*leftOut > 0)
-            log_.write(Level::Warning,
-                       std::to_string(*leftOut) + " lines of plugins were left out: they wrote too many");
-        log_.write(level, text);
+        const auto grant = budget_.take(std::chrono::steady_clock::now());
+        if (!grant.notice.empty()) log_.write(Level::Warning, grant.notice);
+        if (grant.granted) log_.write(level, text);
     }
     int32_t appState(std::string_view key, int64_t& ageMs) override {
         const auto said = app_.find(key);

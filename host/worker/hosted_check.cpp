@@ -70,10 +70,13 @@ HostedCheck::~HostedCheck() {
 
 void HostedCheck::run(uint32_t run, const RunRequest& request) {
     link_.beginRun();
+    bool replaced = false; // one that was given up before it began
     {
         const std::scoped_lock lock(mutex_);
+        replaced = job_.has_value();
         job_ = Job{run, request};
     }
+    if (replaced) link_.endRun();
     changed_.notify_one();
 }
 

@@ -33,6 +33,8 @@ class TlsContext {
     struct Free {
         void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
     };
+    void trustTheSystem();
+
     std::unique_ptr<SSL_CTX, Free> context_;
     std::string ca_setting_;
     bool trusts_; // whether it knows whom

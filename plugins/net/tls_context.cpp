@@ -1,8 +1,6 @@
 // What all TLS connections of one check share: whom it trusts and who it is.
 #include <openssl/err.h>
 
-#include <utility>
-
 #include "net/system_authorities.hpp"
 #include "net/tls.hpp"
 
@@ -52,11 +50,15 @@ TlsContext::TlsContext(const TlsSettings& settings)
     identify(context, settings);
 }
 
+// What could not be read this time, for want of descriptors perhaps, may be there the next time.
+void TlsContext::trustTheSystem() {
+    SSL_CTX_set_default_verify_paths(context_.get());
+    trusts_ = !lacksAuthorities(context_.get());
+    advice_ = trusts_ ? "" : lackOfAuthorities(ca_setting_);
+}
+
 SSL* TlsContext::newSession() {
-    if (!std::exchange(trusts_, true)) {
-        SSL_CTX_set_default_verify_paths(context_.get());
-        if (lacksAuthorities(context_.get())) advice_ = lackOfAuthorities(ca_setting_);
-    }
+    if (!trusts_) trustTheSystem();
     return SSL_new(context_.get());
 }
 

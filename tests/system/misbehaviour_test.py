@@ -34,7 +34,7 @@ HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "ope
 FATAL_IN_THE_HOST = {"segfault": ("SIGSEGV", -signal.SIGSEGV), "overflow": ("SIGSEGV", -signal.SIGSEGV),
                      "abort": ("SIGABRT", -signal.SIGABRT), "exit": ("exit()", 0)}
 SURVIVED_IN_THE_HOST = {"spin": "Timeout after 500ms", "sleep": "Timeout after 500ms", "flood log": "", "two verdicts": "",
-                        "60 megabytes": "", "change process": "", "old pointers": "", "open descriptors": ""}
+                        "60 megabytes": "", "change process": "", "old pointers": ""}
 WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
 
 
@@ -202,7 +202,8 @@ def test_hanging_in_create_in_a_reload(configured, zoo):
     host = configured(creating("nothing"), plugins=[zoo]).start()
     until(lambda: healthy(host, 0))
     assert host.reload(creating("nothing", "sleep", "nothing"))
-    until(lambda: healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED, 3)
+    # Where others ran, too, it has a second try before it is blamed.
+    until(lambda: healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED, 12)
     assert host.reload(creating("nothing", "nothing", "nothing"))  # another chance
     until(lambda: healthy(host, 0, 1, 2), 3)
     assert "hung in a run" not in host.log and "a run of its checker" not in host.log
