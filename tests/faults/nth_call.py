@@ -147,7 +147,8 @@ def wrong_with(tools, call, status, words, answers):
     if status is None:
         return "hangs"
     if tools.of_worker:
-        return harmed(answers) if answers else "did not listen"
+        refused = status == 78 and "error: " in words  # a create that fails at the start is a refusal
+        return harmed(answers) if answers else None if refused else "did not listen"
     if status not in CLEAN:
         return f"ended with {status}"
     silent = status != 0 and not words.strip() and call != "write"
