@@ -27,34 +27,33 @@ void drain(int fd) {
 
 PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph_host* host,
                              const CheckSettings& settings)
-    : checker_(std::move(checker)), redactor_(settings.secrets), cancelFd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (cancelFd_ < 0) throw CheckNotCreated("no file descriptor is left for it");
+    : checker_(std::move(checker)), redactor_(settings.secrets) {
     ErrorBuffer error;
     const auto* opaque = reinterpret_cast<const ph_settings*>(&settings);
     const int32_t code = create(host, opaque, error.get());
     if (code == PH_OK && check_ != nullptr) return;
-    close(cancelFd_);
     const auto why = shown(error.text(), redactor_);
     throw CheckNotCreated(why.empty() ? "its checker could not be created and gave no reason" : why);
 }
 
 int32_t PluginChecker::create(const ph_host* host, const ph_settings* settings, ph_error* error) {
     const PluginCall call(checker_->name);
-    try {
-        return checker_->create(checker_.get(), host, settings, &check_, error);
-    } catch (...) { // against the rules
-        close(cancelFd_);
-        throw;
-    }
+    return checker_->create(checker_.get(), host, settings, &check_, error);
 }
 
 PluginChecker::~PluginChecker() {
     const PluginCall call(checker_->name);
     checker_->destroy(check_);
-    close(cancelFd_);
+    if (cancelFd_ >= 0) close(cancelFd_);
+}
+
+bool PluginChecker::canBeCancelled() {
+    if (cancelFd_ < 0) cancelFd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return cancelFd_ >= 0;
 }
 
 std::optional<Result> PluginChecker::run(const RunRequest& request) {
+    if (!canBeCancelled()) return Result::failed("Checker failed", "no file descriptor is left for its run");
     drain(cancelFd_); // of a cancel that came too late for the run before
     if (ended_) cancel();
     sink_.open();
@@ -76,7 +75,10 @@ std::optional<Result> PluginChecker::run(const RunRequest& request) {
     return result;
 }
 
-void PluginChecker::cancel() { eventfd_write(cancelFd_, 1); }
+// Before its first run there is nothing to cancel, and that looks at the mark of end().
+void PluginChecker::cancel() {
+    if (cancelFd_ >= 0) eventfd_write(cancelFd_, 1);
+}
 
 // The mark comes first: a run that is about to begin sees either it or the descriptor.
 void PluginChecker::end() {

@@ -39,12 +39,15 @@ class PluginChecker final : public Checker {
     void end() override;
 
   private:
+    bool canBeCancelled();
     int32_t create(const ph_host* host, const ph_settings* settings, ph_error* error);
     std::optional<Result> judge(int32_t code, std::string_view error);
 
     const std::shared_ptr<const ph_checker> checker_;
     const Redactor redactor_;
-    const int cancelFd_; // eventfd that the plugin polls
+    // The eventfd that the plugin polls, from its first run on: of a reload both configurations are there for a while,
+    // and thousands of checks may not have twice as many descriptors. Less than 0 before.
+    std::atomic<int> cancelFd_{-1};
     std::atomic<bool> ended_{false};
     RunSink sink_{redactor_};
     ph_check* check_ = nullptr;
