@@ -9,8 +9,8 @@ namespace {
 
 constexpr int moreThreads = 16; // at a time, where those there are do not come back
 
-// Where nothing changed but times, and nobody waits for them, results share a report.
-constexpr milliseconds quietTime{100};
+// Where nothing changed but times, and nobody waits for them, results share a report, of many checks more of them.
+milliseconds quietTime(std::size_t checks) { return std::max(milliseconds(100), milliseconds(checks / 20)); }
 
 std::optional<int64_t> minutes(const std::optional<milliseconds>& time) {
     if (!time) return std::nullopt;
@@ -126,7 +126,7 @@ void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint
     const bool changed = check.finish(std::move(result), now);
     waiting_.progress(now);
     const bool awaited = awaited_ != TimePoint::min();
-    report(changed || awaited ? TimePoint::min() : toldAt_ + quietTime);
+    report(changed || awaited ? TimePoint::min() : toldAt_ + quietTime(checks_.size()));
     plan(check);
     // A run that was over when it was asked for, but not yet read, does not answer that.
     if (awaited && namesake(check) == &check && check.policy().probes.has(Probe::Ready)) freshen(check, awaited_, now);

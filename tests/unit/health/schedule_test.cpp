@@ -203,8 +203,8 @@ TEST_CASE("schedule: ten thousand checks are on time, and told of a few times a 
     timetable.until(20s);
     CHECK(timetable.late.size() > 10000);
     CHECK(*std::ranges::max_element(timetable.late) == 0ms);
-    CHECK(timetable.reports > 50);
-    CHECK(timetable.reports <= 100);
+    CHECK(timetable.reports >= 15);
+    CHECK(timetable.reports <= 25);
     CHECK(timetable.threads == 50);
 }
 
