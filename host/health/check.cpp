@@ -53,9 +53,13 @@ bool Check::finish(std::optional<Result> result, TimePoint now) {
         return false;
     }
     const bool inTime = result && now < deadline_;
-    const auto before = words(now);
+    const bool wasTold = history_.finished && !stale(now);
+    const bool wasHealthy = history_.healthy;
+    const Status status = history_.shown.status;
+    const std::string message = history_.shown.message;
     record(inTime ? std::move(*result) : timeout(), now);
-    return words(now) != before;
+    return !wasTold || history_.healthy != wasHealthy || history_.shown.status != status ||
+           history_.shown.message != message;
 }
 
 void Check::pardon(Clock::duration time) {

@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "health/check_policy.hpp"
 #include "health/check_state.hpp"
@@ -76,8 +75,6 @@ class Check {
     TimePoint resultShownUntil(TimePoint now) const;
     std::string problem(TimePoint now) const;
     std::string warning(TimePoint now) const;
-    // What answers say of it, but for times.
-    std::pair<std::string, std::string> words(TimePoint now) const { return {problem(now), warning(now)}; }
 
     CheckPolicy policy_;
     std::unique_ptr<Checker> checker_;

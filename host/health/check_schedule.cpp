@@ -9,7 +9,8 @@ namespace {
 
 constexpr int moreThreads = 16; // at a time, where those there are do not come back
 
-// Where nothing changed but times, and nobody waits for them, results share a report, of many checks more of them.
+// Results that change nothing but times, and that nobody waits for, share a report: ten a second at most, fewer where
+// there are thousands of checks.
 milliseconds quietTime(std::size_t checks) { return std::max(milliseconds(100), milliseconds(checks / 20)); }
 
 std::optional<int64_t> minutes(const std::optional<milliseconds>& time) {

@@ -41,10 +41,10 @@ ByPersistence<Refused> prepareRefusals() {
     return answers;
 }
 
-ByPersistence<PreparedAnswer> prepareAllowedMethods() {
+ByPersistence<PreparedAnswer> prepareAllowedMethods(int status) {
     ByPersistence<PreparedAnswer> answers;
     for (const Persistence persistence : allPersistences)
-        answers[persistence] = prepareAnswer(200, "", persistence, true);
+        answers[persistence] = prepareAnswer(status, "", persistence, true);
     return answers;
 }
 
@@ -80,9 +80,9 @@ const PreparedAnswer& refusal(int status, Persistence persistence) {
     return answers[persistence][refusalIndex(status)];
 }
 
-const PreparedAnswer& allowedMethods(Persistence persistence) {
-    static const auto answers = prepareAllowedMethods();
-    return answers[persistence];
+const PreparedAnswer& allowedMethods(bool passing, Persistence persistence) {
+    static const std::array answers = {prepareAllowedMethods(503), prepareAllowedMethods(200)};
+    return answers[passing][persistence];
 }
 
 } // namespace probehost

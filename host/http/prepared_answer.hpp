@@ -43,7 +43,7 @@ PreparedAnswer prepareAnswer(int status, std::string_view body, Persistence pers
 // The fixed JSON answer to a request that is refused.
 const PreparedAnswer& refusal(int status, Persistence persistence);
 
-// The answer to OPTIONS *.
-const PreparedAnswer& allowedMethods(Persistence persistence);
+// The answer to OPTIONS, of a probe that passes or fails; OPTIONS * passes.
+const PreparedAnswer& allowedMethods(bool passing, Persistence persistence);
 
 } // namespace probehost

@@ -14,16 +14,16 @@ RenderedAnswers::RenderedAnswers(const ProbeAnswers& answers) {
 RenderedAnswers::Rendered RenderedAnswers::render(const ProbeAnswer& answer) {
     const int status = answer.passing ? 200 : 503;
     Rendered rendered;
+    rendered.passing = answer.passing;
     for (const Persistence persistence : allPersistences) {
         rendered.get[0][persistence] = prepareAnswer(status, answer.body, persistence);
         rendered.get[1][persistence] = prepareAnswer(status, answer.terseBody, persistence);
-        rendered.options[persistence] = prepareAnswer(status, "", persistence, true);
     }
     return rendered;
 }
 
 std::string_view RenderedAnswers::Rendered::select(Variant variant) const {
-    if (variant.method == Method::Options) return options[variant.persistence].all();
+    if (variant.method == Method::Options) return allowedMethods(passing, variant.persistence).all();
     const PreparedAnswer& answer = get[variant.terse][variant.persistence];
     return variant.method == Method::Head ? answer.head() : answer.all();
 }

@@ -31,7 +31,7 @@ class RenderedAnswers {
   private:
     struct Rendered {
         std::array<ByPersistence<PreparedAnswer>, 2> get; // by terse
-        ByPersistence<PreparedAnswer> options;
+        bool passing = false;
 
         std::string_view select(Variant variant) const;
     };

@@ -129,7 +129,7 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
             refuse(connection, to.status, connection.variant.method);
             break;
         case Route::Kind::AllowedMethods:
-            answer(connection, allowedMethods(connection.variant.persistence).all());
+            answer(connection, allowedMethods(true, connection.variant.persistence).all());
             break;
         case Route::Kind::Handler:
             connection.exchange = makeExchange(connection, request, bytes.substr(head.size, request.bodySize));

@@ -10,9 +10,9 @@ namespace probehost {
 
 namespace {
 
-constexpr std::chrono::milliseconds grace{200};  // for a run to come back after its deadline
-constexpr std::chrono::milliseconds rest{500};   // for all creates together that follow one that hung
-constexpr std::chrono::milliseconds second{250}; // look, before anybody is given up: this process may just have gone on
+constexpr std::chrono::milliseconds grace{200};      // for a run to come back after its deadline
+constexpr std::chrono::milliseconds rest{500};       // for all creates together that follow one that hung
+constexpr std::chrono::milliseconds secondLook{250}; // before anybody is given up: this process may just have gone on
 constexpr const char* notStarted = "did not start within 5s";
 
 } // namespace
@@ -194,7 +194,7 @@ std::optional<Worker::Wait> Worker::stateOf(const Seat& seat, uint64_t deathsBef
 void Worker::giveUp(Clock::time_point now) {
     if (now < busySince_ + loadLimit) return;
     if (!lateSince_) lateSince_ = now;
-    if (now < *lateSince_ + second) return;
+    if (now < *lateSince_ + secondLook) return;
     if (state_ == State::Loading) kill(notStarted, false);
     if (state_ != State::Up) return;
     if (auto* seat = first(Stage::Asked)) writeOff(*seat);

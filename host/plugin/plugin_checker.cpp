@@ -47,20 +47,21 @@ PluginChecker::~PluginChecker() {
     if (cancelFd_ >= 0) close(cancelFd_);
 }
 
-bool PluginChecker::canBeCancelled() {
+int PluginChecker::cancelDescriptor() {
     if (cancelFd_ < 0) cancelFd_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return cancelFd_ >= 0;
+    return cancelFd_;
 }
 
 std::optional<Result> PluginChecker::run(const RunRequest& request) {
-    if (!canBeCancelled()) return Result::failed("Checker failed", "no file descriptor is left for its run");
-    drain(cancelFd_); // of a cancel that came too late for the run before
+    const int cancelFd = cancelDescriptor();
+    if (cancelFd < 0) return Result::failed("Checker failed", "no file descriptor is left for its run");
+    drain(cancelFd); // of a cancel that came too late for the run before
     if (ended_) cancel();
     sink_.open();
     const ph_run_context context = {sizeof(ph_run_context),
                                     static_cast<uint32_t>(request.reason),
                                     monotonicNanoseconds(request.deadline),
-                                    cancelFd_,
+                                    cancelFd,
                                     request.attempt,
                                     nullptr,
                                     reinterpret_cast<ph_run*>(&sink_)};

@@ -39,7 +39,7 @@ class PluginChecker final : public Checker {
     void end() override;
 
   private:
-    bool canBeCancelled();
+    int cancelDescriptor(); // less than 0 when the process has no more
     int32_t create(const ph_host* host, const ph_settings* settings, ph_error* error);
     std::optional<Result> judge(int32_t code, std::string_view error);
 
