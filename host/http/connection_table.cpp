@@ -42,16 +42,23 @@ ConnectionTable::ConnectionTable(const Limits& limits, Epoll& epoll, Counters& c
 ConnectionTable::~ConnectionTable() { closeAll(); }
 
 void ConnectionTable::closeAll() {
-    for (Connection& connection : connections_)
-        if (connection.isOpen()) close(connection);
+    for (Block& block : blocks_)
+        for (Connection& connection : block)
+            if (connection.isOpen()) close(connection);
+}
+
+void ConnectionTable::addBlock() {
+    const auto first = static_cast<uint32_t>(blocks_.size() * blockSize);
+    blocks_.emplace_back();
+    for (uint32_t index = first + blockSize; index-- > first;) {
+        slot(index).index = index;
+        free_.push_back(index);
+    }
 }
 
 Connection& ConnectionTable::open(int fd, const SocketAddress& peer, bool admin) {
-    if (free_.empty()) {
-        free_.push_back(static_cast<uint32_t>(connections_.size()));
-        connections_.emplace_back().index = free_.back();
-    }
-    Connection& connection = connections_[free_.back()];
+    if (free_.empty()) addBlock();
+    Connection& connection = slot(free_.back());
     free_.pop_back();
     connection.fd = fd;
     connection.peer = peer;
@@ -93,8 +100,8 @@ void ConnectionTable::reset(Connection& connection) {
 
 Connection* ConnectionTable::find(uint64_t key) {
     const auto index = static_cast<uint32_t>(key);
-    if (index >= connections_.size()) return nullptr;
-    Connection& connection = connections_[index];
+    if (index >= blocks_.size() * blockSize) return nullptr;
+    Connection& connection = slot(index);
     return connection.isOpen() && connection.key() == key ? &connection : nullptr;
 }
 

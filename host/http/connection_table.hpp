@@ -46,7 +46,7 @@ class ConnectionTable {
 
     bool isFull() const { return size() >= limits_.connections; }
     bool hasItsShare(uint64_t network) { return limits_.perAddress > 0 && share_.of(network) >= limits_.perAddress; }
-    std::size_t size() const { return connections_.size() - free_.size(); }
+    std::size_t size() const { return blocks_.size() * blockSize - free_.size(); }
     ConnectionList& in(State state) { return lists_[std::size_t(state)]; }
     const ConnectionList& in(State state) const { return lists_[std::size_t(state)]; }
 
@@ -59,7 +59,13 @@ class ConnectionTable {
     const Limits& limits_;
     Epoll& epoll_;
     Counters& counters_;
-    std::deque<Connection> connections_;
+    // Slots lie together, apart from what connections hold for a while, so that the memory of that can be given back.
+    static constexpr uint32_t blockSize = 64;
+    using Block = std::array<Connection, blockSize>;
+    Connection& slot(uint32_t index) { return blocks_[index / blockSize][index % blockSize]; }
+    void addBlock();
+
+    std::deque<Block> blocks_;
     std::vector<uint32_t> free_;
     std::array<ConnectionList, std::size_t(State::End)> lists_;
     AddressShare share_;
