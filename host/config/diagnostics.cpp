@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "log/one_line.hpp"
+
 namespace probehost {
 
 namespace {
@@ -56,9 +58,7 @@ std::vector<Diagnostic> Diagnostics::sorted() const {
     auto sorted = found_;
     std::stable_sort(sorted.begin(), sorted.end(), [](const auto& a, const auto& b) { return order(a) < order(b); });
     for (auto& [severity, location, key, message] : sorted) {
-        location.file = redactor_.redact(location.file);
-        key = redactor_.redact(key);
-        message = redactor_.redact(message);
+        for (auto* text : {&location.file, &key, &message}) *text = oneLine(redactor_.redact(*text));
     }
     return sorted;
 }

@@ -40,7 +40,7 @@ class Diagnostics {
     std::string firstError() const;
     // For this key or one below it.
     bool hasErrorsAt(const std::string& key) const;
-    // Masked; by file and line; those of one line in the order they were found.
+    // Masked, and each on one line; by file and line; those of one line in the order they were found.
     std::vector<Diagnostic> sorted() const;
 
   private:

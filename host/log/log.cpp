@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstdlib>
 
+#include "log/one_line.hpp"
+
 namespace probehost {
 
 namespace {
@@ -58,10 +60,8 @@ std::string Log::Queue::line(Level level, std::string_view text) const {
     static constexpr std::array priorities = {"<7>", "<6>", "<4>", "<3>"}; // sd-daemon(3)
     static constexpr std::array names = {"debug: ", "", "warning: ", "error: "};
     const auto index = static_cast<size_t>(level);
-    std::string line = (journal ? priorities[index] : "") + (names[index] + std::string(text.substr(0, longestLine)));
-    std::ranges::replace_if(
-        line, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-    return line + '\n';
+    const auto line = (journal ? priorities[index] : "") + (names[index] + std::string(text.substr(0, longestLine)));
+    return oneLine(line) + '\n';
 }
 
 Log::~Log() {

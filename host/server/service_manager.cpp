@@ -13,6 +13,7 @@
 #include <cstdlib>
 
 #include "http/socket_address.hpp"
+#include "log/one_line.hpp"
 
 namespace probehost {
 
@@ -53,12 +54,7 @@ std::vector<ListenSpec> inheritedSockets() {
 }
 
 // A status is one line, whatever is told in it.
-std::string statusField(std::string_view status) {
-    std::string field = "STATUS=" + std::string(status);
-    std::ranges::replace_if(
-        field, [](unsigned char c) { return c < ' ' || c == 0x7f; }, ' ');
-    return field;
-}
+std::string statusField(std::string_view status) { return "STATUS=" + oneLine(std::string(status)); }
 
 } // namespace
 

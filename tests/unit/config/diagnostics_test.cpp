@@ -24,6 +24,13 @@ TEST_CASE("diagnostics come sorted by file and line, equal ones once", "[config]
     CHECK(messages == std::vector<std::string>{"second of a", "also second of a", "tenth of a", "first of b"});
 }
 
+TEST_CASE("a diagnostic is one line, whatever it quotes, and a secret of several is masked before", "[config]") {
+    Diagnostics diagnostics;
+    diagnostics.error({"a\nb.yaml", 1}, "k\ny", "found \"x\r\n\033[31my\", from hid\nden");
+    diagnostics.mask({"hid\nden"});
+    CHECK(diagnostics.firstError() == "a b.yaml:1: k y: found \"x   [31my\", from ***");
+}
+
 TEST_CASE("warnings alone are no errors", "[config]") {
     Diagnostics diagnostics;
     diagnostics.warning({"a.yaml", 1}, "", "is odd");
