@@ -39,14 +39,14 @@ class PluginChecker final : public Checker {
     void end() override;
 
   private:
-    int cancelDescriptor(); // less than 0 when the process has no more
+    int cancelDescriptor(); // -1 while the process has no more
     int32_t create(const ph_host* host, const ph_settings* settings, ph_error* error);
     std::optional<Result> judge(int32_t code, std::string_view error);
 
     const std::shared_ptr<const ph_checker> checker_;
     const Redactor redactor_;
-    // The eventfd that the plugin polls, from its first run on: of a reload both configurations are there for a while,
-    // and thousands of checks may not have twice as many descriptors. Less than 0 before.
+    // The eventfd that the plugin polls, from its first run on: in a reload both configurations are there for a while,
+    // and there may not be twice as many descriptors. A run without one ends by its deadline only. -1 before.
     std::atomic<int> cancelFd_{-1};
     std::atomic<bool> ended_{false};
     RunSink sink_{redactor_};

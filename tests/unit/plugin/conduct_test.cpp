@@ -1,4 +1,8 @@
 // Whatever a plugin says or leaves unsaid, a run ends in one bounded verdict.
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <future>
 
@@ -132,6 +136,23 @@ TEST_CASE("cancel: one that came after its run does not touch the next", "[plugi
     const auto start = Clock::now();
     CHECK_FALSE(waits->run({start + 50ms, Reason::Schedule, 1}));
     CHECK(Clock::now() - start >= 50ms);
+}
+
+TEST_CASE("cancel: a run for which there is no descriptor runs all the same, and the next has one again", "[plugin]") {
+    const auto checker = conduct("praised");
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit none{0, before.rlim_max};
+    setrlimit(RLIMIT_NOFILE, &none);
+    const auto without = runOnce(*checker);
+    checker->cancel(); // of nothing
+    setrlimit(RLIMIT_NOFILE, &before);
+    REQUIRE(without);
+    CHECK(without->status == Status::Pass);
+    const int next = dup(0);
+    close(next);
+    CHECK(said(*checker).status == Status::Pass);
+    CHECK(fcntl(next, F_GETFD) >= 0); // it took the lowest that was free
 }
 
 TEST_CASE("cancel: after the end every run comes back at once", "[plugin]") {
