@@ -1,5 +1,6 @@
 """Hosts that end with their test, and the scripted checker that they are configured with."""
 import contextlib
+import resource
 import socket
 
 import pytest
@@ -47,3 +48,12 @@ def manager(tmp_path):
         manager.bind(str(tmp_path / "notify"))
         manager.settimeout(10)
         yield manager
+
+
+@pytest.fixture
+def many_descriptors():
+    """As many as may be, for a test with many clients; yields that number."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    yield before[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)

@@ -1,7 +1,6 @@
 """The limit of open files that the host was started with."""
 import contextlib
 import re
-import resource
 import socket
 
 import pytest
@@ -24,14 +23,6 @@ def limited(configured, programs, tmp_path):
         host.program.chmod(0o755)
         return host.start()
     return make
-
-
-@pytest.fixture
-def many_descriptors():
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.fixture

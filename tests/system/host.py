@@ -139,6 +139,14 @@ class Host:
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
+    def descriptors_at_rest(self):
+        """Without those that a client which has just left, or a check that runs, has for a moment."""
+        looks = []
+        for _ in range(20):
+            looks.append(self.descriptors)
+            time.sleep(0.01)
+        return min(looks)
+
     @property
     def url(self):
         return "http://{}:{}".format(*self.address)

@@ -18,15 +18,6 @@ PROBES = 500
 
 
 @pytest.fixture
-def many_descriptors():
-    """As many as may be; yields how many clients that leaves."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    yield min(CROWD, before[1] - 200)
-    resource.setrlimit(resource.RLIMIT_NOFILE, before)
-
-
-@pytest.fixture
 def patient(serving, script):
     """A host that leaves slow clients their time."""
     host = serving({"server": {"limits": {"header_time": "1m", "keep_alive": "1m"}},
@@ -54,7 +45,7 @@ def connected(host, text):
 
 def memory_with_a_crowd(host, size):
     """Of the host while so many clients have begun a request; they are gone afterwards, and it knows."""
-    before = host.descriptors
+    before = host.descriptors_at_rest()
     with contextlib.ExitStack() as crowd:
         for _ in range(size):
             crowd.enter_context(connected(host, UNFINISHED))
@@ -67,13 +58,14 @@ def memory_with_a_crowd(host, size):
 
 
 def test_an_unfinished_head_costs_little_and_a_second_crowd_nothing_more(patient, many_descriptors):
+    crowd = min(CROWD, many_descriptors - 200)
     before = resident(patient)
-    first = memory_with_a_crowd(patient, many_descriptors)
+    first = memory_with_a_crowd(patient, crowd)
     after = resident(patient)
-    second = memory_with_a_crowd(patient, many_descriptors)
-    print(f"{many_descriptors} clients: {(first - before) / many_descriptors / 1024:.2f} KiB each; "
+    second = memory_with_a_crowd(patient, crowd)
+    print(f"{crowd} clients: {(first - before) / crowd / 1024:.2f} KiB each; "
           f"{before >> 10} KiB before, {first >> 10} with them, {after >> 10} after, {second >> 10} with as many again")
-    assert first - before <= many_descriptors * 16 * 1024
+    assert first - before <= crowd * 16 * 1024
     assert second <= first + (1 << 20)
 
 
@@ -135,7 +127,7 @@ def holds(host, size):
 def test_descriptors_cut_below_what_slow_clients_hold_fail_no_probe_and_cost_no_processor(patient):
     usual, _ = cost_of_probes(patient)
     limits = resource.prlimit(patient.process.pid, resource.RLIMIT_NOFILE)
-    alone = patient.descriptors
+    alone = patient.descriptors_at_rest()
     with SlowClients(patient, 300) as slow:
         until(lambda: patient.descriptors >= alone + 300, what="all accepted")
         resource.prlimit(patient.process.pid, resource.RLIMIT_NOFILE, (200, limits[1]))

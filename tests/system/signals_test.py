@@ -100,7 +100,7 @@ def attacked(serving, script, clients=500):
     host = serving({"service": "one", "server": {"drain_delay": "0", "wait": "50ms", "limits": limits},
                     "checks": {"hung": script.check("hung", "hang pass", timeout="200ms"), **script.checks("a", interval="100ms")}})
     host.until_logged('check "hung" is stuck')
-    before = host.descriptors
+    before = host.descriptors_at_rest()
     with contextlib.ExitStack() as everything:
         for number in range(clients):
             client = everything.enter_context(socket.socket())

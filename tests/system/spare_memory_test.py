@@ -2,7 +2,6 @@
 import contextlib
 import pathlib
 import re
-import resource
 import signal
 import socket
 
@@ -24,17 +23,6 @@ def file_kilobytes(host):
 
 def heap_kilobytes(host):
     return kilobytes(host, "RssAnon")
-
-
-@contextlib.contextmanager
-def many_descriptors():
-    """As many as may be; yields that number."""
-    before = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
-    try:
-        yield before[1]
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 @pytest.fixture
@@ -72,13 +60,13 @@ def test_everything_goes_on_as_before(host):
 
 
 @pytest.mark.slow
-def test_after_a_crowd_has_left(serving, script):
+def test_after_a_crowd_has_left(serving, script, many_descriptors):
     host = serving({"server": {"limits": {"header_time": "1m"}}, "checks": script.checks("a")})
     host.until_ready()
     is_given_back(host, file_kilobytes(host))
     quiet = heap_kilobytes(host)
-    with contextlib.ExitStack() as crowd, many_descriptors() as most:
-        for _ in range(min(3000, most - 300)):
+    with contextlib.ExitStack() as crowd:
+        for _ in range(min(3000, many_descriptors - 300)):
             crowd.enter_context(socket.create_connection(host.address, timeout=5)).sendall(b"GET /health HTTP/1.1\r\nX: " + b"x" * 6000)
         crowded = until(lambda: (now := heap_kilobytes(host)) > quiet + 10_000 and now, SOON, "10 MB more for the crowd")
     until(lambda: heap_kilobytes(host) < (quiet + crowded) / 2, SOON, "less than halfway between the crowd and before")
