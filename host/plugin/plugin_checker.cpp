@@ -1,6 +1,7 @@
 // Calls across the ABI, and the only place that turns what a plugin said into a Result.
 #include "plugin/plugin_checker.hpp"
 
+#include <cxxabi.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -23,6 +24,17 @@ void drain(int fd) {
     eventfd_read(fd, &count);
 }
 
+// A plugin that ends the thread it was called on has hung: the frames above are the host's, and go on or end with it.
+template <typename Call>
+auto entered(const char* checker, Call call) {
+    const PluginCall mark(checker);
+    try {
+        return call();
+    } catch (const abi::__forced_unwind&) { // of pthread_exit()
+        for (;;) pause();
+    }
+}
+
 } // namespace
 
 PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph_host* host,
@@ -37,13 +49,11 @@ PluginChecker::PluginChecker(std::shared_ptr<const ph_checker> checker, const ph
 }
 
 int32_t PluginChecker::create(const ph_host* host, const ph_settings* settings, ph_error* error) {
-    const PluginCall call(checker_->name);
-    return checker_->create(checker_.get(), host, settings, &check_, error);
+    return entered(checker_->name, [&] { return checker_->create(checker_.get(), host, settings, &check_, error); });
 }
 
 PluginChecker::~PluginChecker() {
-    const PluginCall call(checker_->name);
-    checker_->destroy(check_);
+    entered(checker_->name, [this] { checker_->destroy(check_); });
     if (cancelFd_ >= 0) close(cancelFd_);
 }
 
@@ -65,9 +75,8 @@ std::optional<Result> PluginChecker::run(const RunRequest& request) {
                                     nullptr,
                                     reinterpret_cast<ph_run*>(&sink_)};
     ErrorBuffer error;
-    const PluginCall call(checker_->name);
     const auto start = Clock::now();
-    const int32_t code = checker_->run(check_, &context, error.get());
+    const int32_t code = entered(checker_->name, [&] { return checker_->run(check_, &context, error.get()); });
     const std::chrono::duration<double, std::milli> took = Clock::now() - start;
     auto result = judge(code, error.text());
     if (!result) return result;

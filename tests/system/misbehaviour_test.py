@@ -3,6 +3,7 @@ import contextlib
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -33,8 +34,9 @@ HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "ope
             "two verdicts", "old pointers", "signal by input", "slow everybody"]
 FATAL_IN_THE_HOST = {"segfault": ("SIGSEGV", -signal.SIGSEGV), "overflow": ("SIGSEGV", -signal.SIGSEGV),
                      "abort": ("SIGABRT", -signal.SIGABRT), "exit": ("exit()", 0)}
-SURVIVED_IN_THE_HOST = {"spin": "Timeout after 500ms", "sleep": "Timeout after 500ms", "flood log": "", "two verdicts": "",
-                        "60 megabytes": "", "change process": "", "old pointers": ""}
+SURVIVED_IN_THE_HOST = {"spin": "Timeout after 500ms", "sleep": "Timeout after 500ms", "end the thread": "Timeout after 500ms",
+                        "flood log": "", "two verdicts": "", "60 megabytes": "", "change process": "", "old pointers": "",
+                        "lose a reader": "", "chatter to host": ""}
 WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
 
 
@@ -136,6 +138,38 @@ def test_what_the_host_survives_in_its_own_process(beside, script, act, words):
     until(lambda: of(host) == words)
     goes_on(host, script)
     assert workers(host) == []
+
+
+def test_what_is_written_to_the_hosts_own_output_reaches_its_log_only(beside, script):
+    host = beside(misbehaving("chatter", isolation="thread", interval="1s"))
+    host.until_logged("GARBAGE")
+    runs = script.runs("good")
+    until(lambda: of(host) == "" and script.runs("good") > runs + 3)
+
+
+def test_whoever_takes_every_descriptor_of_the_hosts_own_process_leaves_one_for_probes(beside):
+    host = beside(misbehaving("open descriptors", isolation="thread", interval="1s"))
+    most, _ = resource.prlimit(host.process.pid, resource.RLIMIT_NOFILE)
+    until(lambda: host.descriptors == most)
+    for _ in range(20):
+        assert of(host) == ""
+
+
+@pytest.mark.parametrize("act", ["sleep", "end the thread"])
+def test_a_create_that_does_not_return_in_the_hosts_own_process(beside, script, act):
+    host = beside(misbehaving(act, "create", isolation="thread"))
+    until(lambda: of(host) == NOT_STARTED)
+    goes_on(host, script)
+
+
+@pytest.mark.parametrize("act", ["sleep", "end the thread"])
+def test_a_destroy_that_does_not_return_in_the_hosts_own_process(beside, script, act):
+    host = beside(misbehaving(act, "destroy", isolation="thread"))
+    until(lambda: of(host) == "")
+    assert host.reload()
+    goes_on(host, script)
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
 
 
 @pytest.mark.parametrize("at", ["create", "run"])
