@@ -93,8 +93,8 @@ def test_a_huge_answer_takes_no_memory(server):
     with FaultProxy(server) as proxy:
         for prefix in (b"", HEAD + b"X: ", HEAD + b"\r\n"):
             proxy.set("huge", prefix=prefix)
-            *_, after = loop.run("azure-openai", through(proxy), runs=5)
-            assert loop.grown_kb(after) < 20_000
+            *_, after = loop.run("azure-openai", through(proxy), runs=20)
+            assert loop.took_no_memory(after)
 
 
 def test_a_restarted_server_is_healthy_again():

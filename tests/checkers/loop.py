@@ -85,15 +85,23 @@ def took(result):
     return result["ms"] - result["stalled"]
 
 
-def in_time(results, limit, slack=200):
+def sanitized():
+    return "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ
+
+
+def in_time(results, limit):
+    slack = 200 if sanitized() else 100
     return all(took(result) < limit + slack for result in results)
 
 
 def grown_kb(after):
     """By how much the process grew; with fewer than ten runs, since before the first. A sanitizer keeps what was freed for a while."""
-    if "ASAN_OPTIONS" in os.environ or "TSAN_OPTIONS" in os.environ:
-        return 0
-    return after["rss_kb"][1] - after["rss_kb"][0]
+    return 0 if sanitized() else after["rss_kb"][1] - after["rss_kb"][0]
+
+
+def took_no_memory(after, megabytes=1):
+    """At no moment of ten runs or more was there room for what came without end, but for those that came first."""
+    return sanitized() or after["peak_kb"][1] - after["peak_kb"][0] < megabytes * 1024
 
 
 def flat(after):

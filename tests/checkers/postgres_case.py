@@ -32,8 +32,3 @@ def watch(with_settings, timeout=2000, **options):
 
 def until(running, text, seconds=15):
     return running.until(lambda result: said(result) == text, seconds)
-
-
-def small(after):
-    """An answer of 50 or 100 MB was not kept in memory, nor anything near it."""
-    return after["rss_kb"][1] - after["rss_kb"][0] < 30_000

@@ -4,7 +4,8 @@
 //
 // Prints {"status","message","detail","ms","stalled","late"} for every K-th run, and for each run whose status differs
 // from the one before, `stalled` being the part of `ms` in which the machine did not run this process; at the end
-// {"runs","fds","threads","rss_kb"} with [before, after] pairs, "before" being taken after the first tenth.
+// {"runs","fds","threads","rss_kb","peak_kb"} with [before, after] pairs, "before" being taken after the first tenth;
+// the second peak is the most that was resident since.
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <dirent.h>
@@ -59,18 +60,22 @@ int entries(const char* directory) {
     return count;
 }
 
-long residentKilobytes() {
+// "VmRSS" is what is resident, "VmHWM" the most that was.
+long kilobytes(const std::string& name) {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);) {
-        if (line.rfind("VmRSS:", 0) == 0) return std::strtol(line.c_str() + 6, nullptr, 10);
+        if (line.rfind(name + ":", 0) == 0) return std::strtol(line.c_str() + name.size() + 1, nullptr, 10);
     }
     return 0;
 }
 
+// The most that was begins anew: proc(5).
+void forgetPeak() { std::ofstream("/proc/self/clear_refs") << 5; }
+
 struct Cost {
     int fds = entries("/proc/self/fd");
     int threads = entries("/proc/self/task") + 1;
-    long rss = residentKilobytes();
+    long rss = kilobytes("VmRSS");
 };
 
 struct Options {
@@ -117,7 +122,10 @@ void loop(Checker& checker, const Options& options) {
     Cost before;
     std::string last;
     for (int i = 0; i < options.runs; i++) {
-        if (i == options.runs / 10) before = Cost();
+        if (i == options.runs / 10) {
+            forgetPeak();
+            before = Cost();
+        }
         stalls.begin();
         const auto start = Clock::now();
         const auto deadline = start + std::chrono::milliseconds(options.timeout);
@@ -133,8 +141,8 @@ void loop(Checker& checker, const Options& options) {
     }
     const Cost after;
     std::cout << "{\"runs\":" << options.runs << ",\"fds\":[" << before.fds << ',' << after.fds << "],\"threads\":["
-              << before.threads << ',' << after.threads << "],\"rss_kb\":[" << before.rss << ',' << after.rss << "]}"
-              << std::endl;
+              << before.threads << ',' << after.threads << "],\"rss_kb\":[" << before.rss << ',' << after.rss
+              << "],\"peak_kb\":[" << before.rss << ',' << kilobytes("VmHWM") << "]}" << std::endl;
 }
 
 } // namespace

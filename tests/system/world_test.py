@@ -27,7 +27,7 @@ def quick(script, *keys):
     return {"checks": script.checks(*keys, interval="100ms", max_age="50ms")}
 
 
-@pytest.mark.parametrize("seconds", [3600, -3600, 86400, -86400])
+@pytest.mark.parametrize("seconds", [3600, -3600, 86400, -86400, 1, -1])  # the last as leap seconds are
 def test_the_wall_clock_is_stepped(configured, script, tmp_path, seconds):
     library, shift = compiled(FAULTS / "shift_clock.c", tmp_path / "shift.so", "-D_GNU_SOURCE", "-ldl"), tmp_path / "shift"
     shift.write_text("0", encoding="ascii")
