@@ -138,7 +138,7 @@ void FrontLoop::turn() {
     readMail();
     // New clients go ahead of all that are ready, so that their wait does not grow with the number of others.
     if (behind || epoll_.isFull()) acceptor_.acceptAll();
-    while (epoll_.hasMore() && Clock::now() - awake < slice) dispatch(epoll_.next());
+    for (const auto served = Clock::now(); epoll_.hasMore() && Clock::now() - served < slice;) dispatch(epoll_.next());
     server_.expire();
     server_.releaseParked();
     if (server_.takeNewWaiters() && refresh_) refresh_(Probe::Ready);
