@@ -21,9 +21,16 @@ TEST_CASE("line budget: who writes without end has a burst, and then twenty line
     LineBudget budget;
     LineBudget::TimePoint now(1h);
     int written = 0;
-    for (int i = 0; i < 100000; i++) written += budget.take(now += 100us).granted ? 1 : 0;
+    int notices = 0;
+    for (int i = 0; i < 100000; i++) {
+        const auto grant = budget.take(now += 100us);
+        written += grant.granted ? 1 : 0;
+        notices += grant.notice.empty() ? 0 : 1;
+    }
     CHECK(written >= 395);
     CHECK(written <= 405);
+    CHECK(notices >= 9);
+    CHECK(notices <= 11); // that it begins, and a count each second
 }
 
 TEST_CASE("line budget: what is left out is told at once, and counted in the end", "[log]") {
@@ -36,6 +43,9 @@ TEST_CASE("line budget: what is left out is told at once, and counted in the end
     const auto after = budget.take(now + 1s);
     CHECK(after.granted);
     CHECK(after.notice == "5 lines of plugins were left out");
+    const auto later = now + 1min;
+    for (int i = 0; i < LineBudget::atOnce; i++) CHECK(budget.take(later).notice.empty());
+    CHECK(budget.take(later).notice == "plugins write too many lines: some are left out"); // again
 }
 
 } // namespace probehost::test
