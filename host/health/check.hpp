@@ -37,8 +37,8 @@ class Check {
     // its second half.
     void start(TimePoint now, double jitter);
 
-    // The run came back, with nothing when it was cut short. A late result is dropped. True when answers now say
-    // something else of the check, but for times.
+    // The run came back, with nothing when it was cut short. A late result is dropped. True when its
+    // state, status or message is another than before; counts and the last error may be.
     bool finish(std::optional<Result> result, TimePoint now);
 
     // The process stood still for `time` of the run under way, which gets that long in addition. Should its checker

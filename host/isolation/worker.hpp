@@ -40,8 +40,8 @@ class Worker {
     // Before the checks of a new configuration are created: forgets former deaths and hangs. What hung stays so.
     void newChance();
 
-    // The result is as the worker sent it. A worker that does not answer in time is killed; then this check, unlike its
-    // siblings, waits a while before it runs again.
+    // The result is as the worker sent it. A worker that does not answer in time is killed, unless it is just creating
+    // a check; then this check, unlike its siblings, waits a while before it runs again.
     std::optional<Result> run(uint32_t check, const RunRequest& request);
     void cancel(uint32_t check);
     void end(uint32_t check);
@@ -53,6 +53,7 @@ class Worker {
     void shutDown();
 
   private:
+    static constexpr const char* notStarted = "did not start within 5s";
     enum class State { Down, Starting, Loading, Up, Dying };
     enum class Stage { Absent, Asked, Created, Refused, Hung };
     enum class Wait { Ready, Failed, Late };
@@ -92,9 +93,11 @@ class Worker {
     void kill(std::string because, bool hung);
     void startIfDown(Clock::time_point now);
     Wait awaitPatiently(Lock& lock, const Seat& seat);
-    Wait awaitCreated(Lock& lock, const Seat& seat, Clock::time_point deadline);
+    enum class For { Creation, Run };
+    Wait awaitReady(Lock& lock, const Seat& seat, Clock::time_point deadline, For what);
     Clock::time_point nextLook(Clock::time_point now) const;
-    std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore) const;
+    std::optional<Wait> stateOf(const Seat& seat, uint64_t deathsBefore, For what);
+    bool hearsOfRuns();
     void giveUp(Clock::time_point now);
     void writeOff(Seat& seat);
     void beginsWork();
@@ -117,6 +120,7 @@ class Worker {
     std::map<uint32_t, Seat> seats_;
     RestartPolicy policy_;
     uint32_t lastRun_ = 0;
+    int unread_ = 0; // runs that it was told of and may not have read
     uint64_t deaths_ = 0;
     std::string killedBecause_;
     bool hung_ = false;                          // the last death was a kill for want of an answer

@@ -53,7 +53,10 @@ int32_t PluginChecker::create(const ph_host* host, const ph_settings* settings, 
 }
 
 PluginChecker::~PluginChecker() {
-    entered(checker_->name, [this] { checker_->destroy(check_); });
+    try {
+        entered(checker_->name, [this] { checker_->destroy(check_); });
+    } catch (...) { // against the rules, and nobody is left whose result it could be
+    }
     if (cancelFd_ >= 0) close(cancelFd_);
 }
 

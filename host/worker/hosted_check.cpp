@@ -65,6 +65,7 @@ HostedCheck::~HostedCheck() {
     }
     changed_.notify_one();
     thread_.join();
+    if (job_) link_.endRun(); // never begun
     link_.endCheck();
 }
 

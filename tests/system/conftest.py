@@ -2,11 +2,12 @@
 import contextlib
 import resource
 import socket
+import subprocess
 
 import pytest
 
 from .host import Host, short_directory
-from .scripted import HERE, Script, compile_plugin
+from .scripted import HERE, INCLUDE, Script, compile_plugin
 
 
 @pytest.fixture(scope="session")
@@ -57,3 +58,22 @@ def many_descriptors():
     resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
     yield before[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.fixture(scope="session")
+def zoo(tmp_path_factory):
+    """A folder of plugins that do harm."""
+    directory = tmp_path_factory.mktemp("zoo")
+    compile_plugin(HERE / "misbehaving" / "misbehaving.c", directory / "misbehaving.so", "-Wno-error", "-pthread")
+    subprocess.run(["g++", "-std=c++17", "-O1", "-g", "-fPIC", "-shared", "-fvisibility=hidden", "-I", INCLUDE, HERE / "misbehaving" / "throwing.cpp",
+                    "-o", directory / "throwing.so"], check=True, timeout=120)
+    return directory
+
+
+@pytest.fixture
+def beside(configured, scripted_plugins, zoo, script):
+    """A host with a bad check and a good one."""
+    def make(bad):
+        checks = {"bad": bad, "good": script.check("good", interval="50ms", max_age="20ms")}
+        return configured({"checks": checks}, plugins=[scripted_plugins, zoo]).start()
+    return make

@@ -1,13 +1,10 @@
 """Plugins that do harm, each in a process of its own: the host lives, its other checks go on, and the check says what happened."""
-import contextlib
 import os
 import pathlib
 import re
-import resource
 import shutil
 import signal
 import subprocess
-import threading
 import time
 
 import pytest
@@ -15,12 +12,10 @@ import pytest
 from peers.process import family
 
 from .host import short_directory, until
-from .scripted import HERE, INCLUDE, compile_plugin
+from .zoo import WORDS, goes_on, misbehaving, of, workers
 
 pytestmark = pytest.mark.slow  # a sanitizer's memory does not fit into a worker's limits
 
-ZOO = HERE / "misbehaving"
-NOT_STARTED = "Checker did not start within 5s"
 QUARANTINED = "Checker quarantined after 5 crashes"
 CRASHES = {
     "segfault": "Checker crashed: SIGSEGV", "overflow": "Checker crashed: SIGSEGV", "abort": "Checker crashed: SIGABRT",
@@ -32,51 +27,6 @@ CRASHES = {
 HANGS = ["spin", "sleep", "stop itself", "end the thread"]
 HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "open descriptors", "chatter", "flood log", "change process",
             "two verdicts", "old pointers", "signal by input", "slow everybody"]
-FATAL_IN_THE_HOST = {"segfault": ("SIGSEGV", -signal.SIGSEGV), "overflow": ("SIGSEGV", -signal.SIGSEGV),
-                     "abort": ("SIGABRT", -signal.SIGABRT), "exit": ("exit()", 0)}
-SURVIVED_IN_THE_HOST = {"spin": "Timeout after 500ms", "sleep": "Timeout after 500ms", "end the thread": "Timeout after 500ms",
-                        "flood log": "", "two verdicts": "", "60 megabytes": "", "change process": "", "old pointers": "",
-                        "lose a reader": "", "chatter to host": ""}
-WORDS = {"no verdict": "Checker gave no verdict", "not utf-8": "a\ufffd\ufffdz", "say too much": "x" * 200}
-
-
-@pytest.fixture(scope="module")
-def zoo(tmp_path_factory):
-    directory = tmp_path_factory.mktemp("zoo")
-    compile_plugin(ZOO / "misbehaving.c", directory / "misbehaving.so", "-Wno-error", "-pthread")
-    subprocess.run(["g++", "-std=c++17", "-O1", "-g", "-fPIC", "-shared", "-fvisibility=hidden", "-I", INCLUDE, ZOO / "throwing.cpp",
-                    "-o", directory / "throwing.so"], check=True, timeout=120)
-    return directory
-
-
-def misbehaving(act, at="run", **policy):
-    return {"checker": "misbehaving", "timeout": "500ms", "interval": "100ms", "max_age": "50ms", **policy,
-            "with": {"act": act, "at": at}}
-
-
-@pytest.fixture
-def beside(configured, scripted_plugins, zoo, script):
-    """A host with a bad check and a good one."""
-    def make(bad):
-        checks = {"bad": bad, "good": script.check("good", interval="50ms", max_age="20ms")}
-        return configured({"checks": checks}, plugins=[scripted_plugins, zoo]).start()
-    return make
-
-
-def of(host):
-    """What the bad one says; the good one is fine, and liveness too, whatever it is."""
-    assert host.live().status == 200
-    ready = host.ready()
-    assert ready.took < 0.9
-    until(lambda: host.ready().checks["good"]["healthy"], 2)
-    return ready.checks["bad"].get("error", "")
-
-
-def goes_on(host, script):
-    before = script.runs("good")
-    until(lambda: script.runs("good") > before + 3)
-    assert host.process.poll() is None
-    assert "GARBAGE" not in host.log.replace("warning: GARBAGE", "")
 
 
 @pytest.mark.parametrize("act, words", CRASHES.items(), ids=list(CRASHES))
@@ -92,17 +42,20 @@ def test_what_kills_its_process(beside, script, act, words):
 
 @pytest.mark.parametrize("kind", ["own", "foreign"])
 def test_exceptions_that_nobody_catches(beside, script, kind):
-    host = beside({"checker": "throwing", "interval": "100ms", "with": {"kind": kind}})
+    host = beside({"checker": "throwing", "interval": "100ms", "with": {"kind": kind, "at": "run"}})
     until(lambda: of(host) == "Checker crashed: SIGABRT")
     goes_on(host, script)
 
 
 @pytest.mark.parametrize("kind", ["own", "foreign"])
-def test_exceptions_in_the_hosts_own_process_end_their_run_only(beside, script, kind):
-    host = beside({"checker": "throwing", "isolation": "thread", "interval": "100ms", "with": {"kind": kind}})
-    runs = until(lambda: of(host) == "Checker failed" and host.get("/health/ready?verbose").json["checks"]["bad"]["runs"])
-    until(lambda: host.get("/health/ready?verbose").json["checks"]["bad"]["runs"] >= runs + 3)
+def test_exceptions_of_destroy(beside, script, kind):
+    host = beside({"checker": "throwing", "interval": "100ms", "with": {"kind": kind, "at": "destroy"}})
+    until(lambda: of(host) == "")
+    assert host.reload()
+    until(lambda: of(host) == "")
     goes_on(host, script)
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
 
 
 @pytest.mark.parametrize("act", HANGS)
@@ -132,54 +85,6 @@ def test_what_is_said_badly(beside, act, words):
     until(lambda: of(host) == words)
 
 
-@pytest.mark.parametrize("act, words", (SURVIVED_IN_THE_HOST | WORDS).items(), ids=list(SURVIVED_IN_THE_HOST | WORDS))
-def test_what_the_host_survives_in_its_own_process(beside, script, act, words):
-    host = beside(misbehaving(act, isolation="thread", interval="1s"))
-    until(lambda: of(host) == words)
-    goes_on(host, script)
-    assert workers(host) == []
-
-
-def test_what_is_written_to_the_hosts_own_output_reaches_its_log_only(beside, script):
-    host = beside(misbehaving("chatter", isolation="thread", interval="1s"))
-    host.until_logged("GARBAGE")
-    runs = script.runs("good")
-    until(lambda: of(host) == "" and script.runs("good") > runs + 3)
-
-
-def test_whoever_takes_every_descriptor_of_the_hosts_own_process_leaves_one_for_probes(beside):
-    host = beside(misbehaving("open descriptors", isolation="thread", interval="1s"))
-    most, _ = resource.prlimit(host.process.pid, resource.RLIMIT_NOFILE)
-    until(lambda: host.descriptors == most)
-    for _ in range(20):
-        assert of(host) == ""
-
-
-@pytest.mark.parametrize("act", ["sleep", "end the thread"])
-def test_a_create_that_does_not_return_in_the_hosts_own_process(beside, script, act):
-    host = beside(misbehaving(act, "create", isolation="thread"))
-    until(lambda: of(host) == NOT_STARTED)
-    goes_on(host, script)
-
-
-@pytest.mark.parametrize("act", ["sleep", "end the thread"])
-def test_a_destroy_that_does_not_return_in_the_hosts_own_process(beside, script, act):
-    host = beside(misbehaving(act, "destroy", isolation="thread"))
-    until(lambda: of(host) == "")
-    assert host.reload()
-    goes_on(host, script)
-    host.signal(signal.SIGTERM)
-    assert host.wait() == 0
-
-
-@pytest.mark.parametrize("at", ["create", "run"])
-@pytest.mark.parametrize("act, end", FATAL_IN_THE_HOST.items(), ids=list(FATAL_IN_THE_HOST))
-def test_what_takes_the_host_along_is_named(configured, zoo, act, end, at):
-    host = configured({"checks": {"bad": misbehaving(act, at, isolation="thread", timeout="20s")}}, plugins=[zoo]).launch()
-    assert host.wait() == end[1]
-    assert host.log.count(f'error: checker "misbehaving" ended the host: {end[0]}; with `isolation: process`') == 1
-
-
 @pytest.mark.parametrize("act", ["segfault", "abort", "exit", "_exit", "overflow"])
 def test_in_create(beside, script, act):
     host = beside(misbehaving(act, "create"))
@@ -188,89 +93,15 @@ def test_in_create(beside, script, act):
     goes_on(host, script)
 
 
-def creating(*acts):
-    """A check of the same plugin for each act, in this order: check-0, check-1 and so on."""
-    return {"checks": {f"check-{number}": misbehaving(act, "create", interval="200ms") for number, act in enumerate(acts)}}
-
-
-def healthy(host, *numbers):
-    checks = host.ready().checks
-    return all(checks[f"check-{number}"]["healthy"] for number in numbers)
-
-
-def error_of(host, number):
-    return host.ready().checks[f"check-{number}"].get("error", "")
-
-
-def test_hanging_in_create(configured, zoo):
-    host = configured(creating("nothing", "sleep", "nothing"), plugins=[zoo]).start()
-    until(lambda: healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED, 3)
-    assert host.log.count('a check of its checker "misbehaving" was not created within 5s') == 1
-    assert re.findall(r"checks\.(.*): its worker process (.*) when the check was created", host.log) == [("check-1", NOT_STARTED[8:])]
-    for _ in range(2):  # the next worker is not asked for it again
-        (worker,) = workers(host)
-        os.kill(worker, signal.SIGKILL)
-        until(lambda: worker not in workers(host) and workers(host) and healthy(host, 0, 2), 3)
-    (worker,) = workers(host)
-    time.sleep(6)
-    assert workers(host) == [worker] and healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED
-    assert "hung in a run" not in host.log and "a run of its checker" not in host.log
-
-
-def test_a_start_waits_for_one_hanging_create_only(configured, zoo):
-    before = time.monotonic()
-    host = configured(creating(*["sleep"] * 20), plugins=[zoo]).start()
-    assert host.live().status == 200
-    assert time.monotonic() - before < 6.5
-    host.until_logged("checks.check-19: its worker process was still busy when the check was created")
-
-
-def test_creates_that_hang_one_after_the_other_end_with_their_siblings_well(configured, zoo):
-    host = configured(creating("sleep", "sleep", "sleep", "nothing"), plugins=[zoo]).start()
-    until(lambda: healthy(host, 3) and [error_of(host, number) for number in range(3)] == [NOT_STARTED] * 3, 25)
-    assert host.log.count("was not created within 5s") == 3
-    assert "hung in a run" not in host.log and "a run of its checker" not in host.log
-
-
-def test_hanging_in_create_in_a_reload(configured, zoo):
-    host = configured(creating("nothing"), plugins=[zoo]).start()
-    until(lambda: healthy(host, 0))
-    assert host.reload(creating("nothing", "sleep", "nothing"))
-    # Where others ran, too, it has a second try before it is blamed.
-    until(lambda: healthy(host, 0, 2) and error_of(host, 1) == NOT_STARTED, 12)
-    assert host.reload(creating("nothing", "nothing", "nothing"))  # another chance
-    until(lambda: healthy(host, 0, 1, 2), 3)
-    assert "hung in a run" not in host.log and "a run of its checker" not in host.log
-
-
-@contextlib.contextmanager
-def spawned(host):
-    """When each worker was first seen, by pid: several looks fit into the life of the shortest."""
-    seen = {}
-    over = threading.Event()
-
-    def look():
-        while not over.wait(0.001):
-            for pid in workers(host):
-                seen.setdefault(pid, time.monotonic())
-
-    thread = threading.Thread(target=look)
-    thread.start()
-    try:
-        yield seen
-    finally:
-        over.set()
-        thread.join()
-
-
-def test_a_worker_that_dies_at_each_run_is_started_five_times_and_says_so(beside, script):
-    host = beside(misbehaving("abort"))
-    with spawned(host) as seen:
-        until(lambda: of(host) == QUARANTINED, 20)
-        assert time.monotonic() - max(seen.values()) < 5
-        time.sleep(10)
-        assert of(host) == QUARANTINED
-    assert 3 <= len(seen) <= 6  # a busy machine may look too late for some, or see one before it is a worker
+def test_a_worker_that_dies_at_each_run_is_started_five_times_and_says_so(beside, script, tmp_path):
+    bad = misbehaving("abort")
+    bad["with"]["diary"] = str(tmp_path / "diary")
+    host = beside(bad)
+    until(lambda: of(host) == QUARANTINED, 20)
+    assert time.time() - os.path.getmtime(tmp_path / "diary") < 5  # since the last start
+    time.sleep(10)
+    assert of(host) == QUARANTINED
+    assert os.path.getsize(tmp_path / "diary") == 5
     goes_on(host, script)
 
 
@@ -285,10 +116,6 @@ def test_in_destroy(beside, script, act):
     assert host.wait() == 0
 
 
-def workers(host):
-    return [pid for pid in family(host.process.pid) if pid != host.process.pid]
-
-
 def test_memory_that_leaks_is_given_back(beside, script):
     host = beside(misbehaving("60 megabytes", interval="20ms", max_age="0", timeout="20s"))
     until(lambda: "Checker exceeded its memory limit" in host.log, 60)
@@ -296,8 +123,7 @@ def test_memory_that_leaks_is_given_back(beside, script):
     until(lambda: of(host) == "", 10)
     assert first.isdisjoint(workers(host)) or not first
     goes_on(host, script)
-    with open(f"/proc/{host.process.pid}/statm", encoding="ascii") as statm:
-        assert int(statm.read().split()[1]) * 4096 < 60 << 20
+    assert host.resident < 60 << 20
 
 
 def test_auto_trusts_nobody_but_our_own(serving, plugins, scripted_plugins, script):

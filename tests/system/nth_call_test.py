@@ -14,16 +14,16 @@ MOST = {"malloc": 6000}
 def test_no_crash_and_no_hang(programs, tmp_path_factory, call, step):
     directory = tmp_path_factory.mktemp("nth")
     tools = nth_call.bench(pathlib.Path(programs).parent, directory)
-    runs, wrong = nth_call.all_runs(tools, call, MOST.get(call, 60), step)
-    assert runs > 0
+    _, failed, wrong = nth_call.all_runs(tools, call, MOST.get(call, 60), step)
+    assert failed > 0
     assert not wrong, "\n".join(wrong)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("call, most, step", [("malloc", 400, 23), ("open", 12, 1), ("socket", 3, 1), ("epoll_ctl", 6, 1), ("write", 20, 3), ("pthread_create", 6, 1)])
+@pytest.mark.parametrize("call, most, step", [("malloc", 400, 23), ("open", 12, 1), ("write", 20, 3), ("pthread_create", 6, 1)])
 def test_a_worker_costs_its_own_check_only(programs, tmp_path_factory, call, most, step):
     directory = tmp_path_factory.mktemp("nth")
     tools = nth_call.bench(pathlib.Path(programs).parent, directory, of_worker=True)
-    runs, wrong = nth_call.all_runs(tools, call, most, step)
-    assert runs > 0
+    _, failed, wrong = nth_call.all_runs(tools, call, most, step)
+    assert failed > 0
     assert not wrong, "\n".join(wrong)

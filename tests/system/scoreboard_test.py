@@ -26,11 +26,6 @@ def patient(serving, script):
     return host
 
 
-def resident(host):
-    with open(f"/proc/{host.process.pid}/statm", encoding="ascii") as statm:
-        return int(statm.read().split()[1]) * resource.getpagesize()
-
-
 def processor_time(host):
     """Seconds, of all threads, in and out of the kernel."""
     with open(f"/proc/{host.process.pid}/stat", encoding="ascii") as stat:
@@ -51,7 +46,7 @@ def memory_with_a_crowd(host, size):
             crowd.enter_context(connected(host, UNFINISHED))
         until(lambda: host.descriptors >= before + size, what="all accepted")
         assert host.live().status == 200
-        with_crowd = resident(host)
+        with_crowd = host.resident
         assert host.descriptors >= before + size  # still
     until(lambda: host.descriptors <= before + 1, what="all closed")
     return with_crowd
@@ -59,9 +54,9 @@ def memory_with_a_crowd(host, size):
 
 def test_an_unfinished_head_costs_little_and_a_second_crowd_nothing_more(patient, many_descriptors):
     crowd = min(CROWD, many_descriptors - 200)
-    before = resident(patient)
+    before = patient.resident
     first = memory_with_a_crowd(patient, crowd)
-    after = resident(patient)
+    after = patient.resident
     second = memory_with_a_crowd(patient, crowd)
     print(f"{crowd} clients: {(first - before) / crowd / 1024:.2f} KiB each; "
           f"{before >> 10} KiB before, {first >> 10} with them, {after >> 10} after, {second >> 10} with as many again")

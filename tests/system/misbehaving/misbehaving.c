@@ -1,4 +1,5 @@
-/* A checker that does harm. Its settings say what ("act") and when ("at": create, run or destroy). */
+/* A checker that does harm. Its settings say what ("act") and when ("at": create, run or destroy), and which file gets
+ * a byte each time that it is created ("diary"), if any. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -237,6 +238,13 @@ static void say_too_much(ph_run* run) {
     free(text);
 }
 
+static void note(const char* diary) {
+    const int fd = diary == NULL ? -1 : open(diary, O_WRONLY | O_CREAT | O_APPEND, 0644);
+    if (fd < 0) return;
+    write_all(fd, ".", 1);
+    close(fd);
+}
+
 static int32_t create(const ph_checker* checker, const ph_host* from, const ph_settings* settings, ph_check** made,
                       ph_error* error) {
     ph_check* check = calloc(1, sizeof(*check));
@@ -244,6 +252,7 @@ static int32_t create(const ph_checker* checker, const ph_host* from, const ph_s
     host = from;
     snprintf(check->act, sizeof(check->act), "%s", from->setting(settings, "/act", NULL));
     snprintf(check->at, sizeof(check->at), "%s", from->setting(settings, "/at", NULL));
+    note(from->setting(settings, "/diary", NULL));
     if (strcmp(check->at, "create") == 0) act(check->act);
     *made = check;
     return PH_OK;
@@ -281,7 +290,7 @@ static const ph_checker misbehaving = {
     "misbehaving",
     "Does harm",
     "{\"type\":\"object\",\"required\":[\"act\",\"at\"],\"properties\":{\"act\":{\"type\":\"string\"},"
-    "\"at\":{\"enum\":[\"create\",\"run\",\"destroy\"]}}}",
+    "\"at\":{\"enum\":[\"create\",\"run\",\"destroy\"]},\"diary\":{\"type\":\"string\"}}}",
     NULL,
     PH_SCOPE_EXTERNAL,
     PH_PROBE_READY,

@@ -1,4 +1,5 @@
-// Lets exceptions out of a C function: C++'s, and one of a foreign runtime, as a panic of Rust's is.
+// Lets exceptions out of a C function, of run or of destroy: C++'s, and one of a foreign runtime, as a panic of Rust's
+// is.
 #include <unwind.h>
 
 #include <cstring>
@@ -10,9 +11,12 @@ PH_ELF_NOTE(0, 0);
 
 struct ph_check {
     bool foreign;
+    bool last; // in destroy, and not before
 };
 
 namespace {
+
+const ph_host* host_;
 
 void raiseForeign() {
     static _Unwind_Exception panic;
@@ -23,13 +27,27 @@ void raiseForeign() {
 }
 
 int32_t create(const ph_checker*, const ph_host* host, const ph_settings* settings, ph_check** made, ph_error*) {
-    *made = new ph_check{std::strcmp(host->setting(settings, "/kind", nullptr), "foreign") == 0};
+    *made = new ph_check{std::strcmp(host->setting(settings, "/kind", nullptr), "foreign") == 0,
+                         std::strcmp(host->setting(settings, "/at", nullptr), "destroy") == 0};
+    host_ = host;
     return PH_OK;
 }
 
-int32_t run(ph_check* check, const ph_run_context*, ph_error*) {
-    if (check->foreign) raiseForeign();
+void raise(bool foreign) {
+    if (foreign) raiseForeign();
     throw std::runtime_error("nobody catches this");
+}
+
+int32_t run(ph_check* check, const ph_run_context* context, ph_error*) {
+    if (!check->last) raise(check->foreign);
+    host_->verdict(context->run, PH_PASS, nullptr, 0);
+    return PH_OK;
+}
+
+void destroy(ph_check* check) {
+    const ph_check was = *check;
+    delete check;
+    if (was.last) raise(was.foreign);
 }
 
 const ph_checker throwing = {sizeof(ph_checker),
@@ -46,7 +64,7 @@ const ph_checker throwing = {sizeof(ph_checker),
                              0,
                              create,
                              run,
-                             [](ph_check* check) { delete check; },
+                             destroy,
                              nullptr};
 const ph_checker* const checkers[] = {&throwing};
 const ph_plugin plugin = {sizeof(ph_plugin), PH_ABI_MAJOR, PH_ABI_MINOR, 0,       0,       1,       checkers,
