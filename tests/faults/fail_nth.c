@@ -1,5 +1,5 @@
-/* LD_PRELOAD: the FAIL_NTH-th call of FAIL_CALL fails as it would when the system has no more to give. At the end of
- * the process the number of calls is written to the file FAIL_COUNT. */
+/* LD_PRELOAD: the FAIL_NTH-th call of FAIL_CALL fails as it would when the system has no more to give, and leaves the
+ * file FAIL_MARK. At the end of the process the number of calls is written to the file FAIL_COUNT. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <pthread.h>
@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <fcntl.h>
@@ -18,6 +19,7 @@
 static char wanted[32];
 static long nth;
 static const char* count_file;
+static const char* mark_file;
 static atomic_long calls;
 
 void* __libc_malloc(size_t size);
@@ -28,6 +30,7 @@ __attribute__((constructor)) static void configure(void) {
     const char* call = getenv("FAIL_CALL");
     const char* number = getenv("FAIL_NTH");
     count_file = getenv("FAIL_COUNT");
+    mark_file = getenv("FAIL_MARK");
     nth = number == NULL ? 0 : atol(number);
     if (call != NULL) strncpy(wanted, call, sizeof(wanted) - 1);
 }
@@ -45,9 +48,18 @@ __attribute__((destructor)) static void finish(void) {
     keep_count();
 }
 
+/* By no call that may fail itself. */
+static void leave_mark(void) {
+    if (mark_file == NULL) return;
+    long fd = syscall(SYS_openat, AT_FDCWD, mark_file, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    if (fd >= 0) syscall(SYS_close, fd);
+}
+
 static int fails(const char* call) {
     if (strcmp(call, wanted) != 0) return 0;
-    return atomic_fetch_add(&calls, 1) + 1 == nth;
+    if (atomic_fetch_add(&calls, 1) + 1 != nth) return 0;
+    leave_mark();
+    return 1;
 }
 
 #define NEXT(result, name, ...) ((result(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name))

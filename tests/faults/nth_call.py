@@ -24,7 +24,7 @@ HERE = pathlib.Path(__file__).parent
 # The first one only says what the plugin offers, and without that there are no checks to harm.
 WORKER = """#!/bin/sh
 mkdir {directory}/described 2>/dev/null && exec {worker} "$@"
-export LD_PRELOAD={library} FAIL_CALL={call} FAIL_NTH={nth}
+export LD_PRELOAD={library} FAIL_CALL={call} FAIL_NTH={nth} FAIL_MARK={directory}/failed
 exec {worker} "$@"
 """
 CALLS = ["malloc", "open", "socket", "accept", "epoll_ctl", "write", "pthread_create", "posix_spawn"]
@@ -109,7 +109,7 @@ def harmed(answers):
 
 
 def started(tools, directory, call, nth, out):
-    env = {**os.environ, "FAIL_COUNT": str(directory / "count")}
+    env = {**os.environ, "FAIL_COUNT": str(directory / "count"), "FAIL_MARK": str(directory / "failed")}
     program = tools.program
     if tools.of_worker:
         program = beside_faulty_worker(tools, directory, call, nth)
@@ -130,7 +130,7 @@ def ended(process):
 
 
 def run(tools, call, nth):
-    """(the number of calls, what was wrong)"""
+    """(the number of calls, whether one failed, what was wrong)"""
     with tempfile.TemporaryDirectory(prefix="probehost-nth-", dir="/tmp") as name:
         directory = pathlib.Path(name)
         log, count = directory / "log", directory / "count"
@@ -139,27 +139,28 @@ def run(tools, call, nth):
         port = port_of(process, log)
         answers = ask(port) if port else []
         status, words = ended(process), log.read_text(errors="replace")
-        calls = int(count.read_text()) if count.exists() else nth
-    return calls, f"{call} {nth}: {wrong}: {words[-300:]}" if (wrong := wrong_with(tools, call, status, words, answers)) else None
+        calls, failed = int(count.read_text()) if count.exists() else nth, (directory / "failed").exists()
+    return calls, failed, f"{call} {nth}: {wrong}: {words[-300:]}" if (wrong := wrong_with(tools, call, status, words, answers)) else None
 
 
 def wrong_with(tools, call, status, words, answers):
     if status is None:
         return "hangs"
+    if status not in CLEAN:
+        return f"ended with {status}"
     if tools.of_worker:
         refused = status == 78 and "error: " in words  # a create that fails at the start is a refusal
         return harmed(answers) if answers else None if refused else "did not listen"
-    if status not in CLEAN:
-        return f"ended with {status}"
     silent = status != 0 and not words.strip() and call != "write"
     return f"ended with {status} and no word" if silent else None
 
 
 def all_runs(tools, call, most, step):
+    """(how many runs, in how many of them a call failed, what was wrong)"""
     last = most if tools.of_worker else min(most, run(tools, call, 10 ** 9)[0])
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         results = list(pool.map(lambda nth: run(tools, call, nth), range(1, last + 1, step)))
-    return len(results), [wrong for _, wrong in results if wrong]
+    return len(results), sum(failed for _, failed, _ in results), [wrong for *_, wrong in results if wrong]
 
 
 def main():
@@ -174,8 +175,8 @@ def main():
     with tempfile.TemporaryDirectory(prefix="probehost-nth-") as directory:
         tools = bench(options.build.resolve(), pathlib.Path(directory), options.of == "worker")
         for call in options.calls.split(","):
-            count, found = all_runs(tools, call, options.most, options.step)
-            print(f"{call}: {count} runs, {len(found)} wrong", flush=True)
+            count, failed, found = all_runs(tools, call, options.most, options.step)
+            print(f"{call}: {count} runs, a call failed in {failed}, {len(found)} wrong", flush=True)
             wrong += found
     print("\n".join(wrong))
     sys.exit(1 if wrong else 0)

@@ -5,7 +5,7 @@
 // Prints {"status","message","detail","ms","stalled","late"} for every K-th run, and for each run whose status differs
 // from the one before, `stalled` being the part of `ms` in which the machine did not run this process; at the end
 // {"runs","fds","threads","rss_kb","peak_kb"} with [before, after] pairs, "before" being taken after the first tenth;
-// the second peak is the most that was resident since.
+// the peak's are what was resident before the first run, and the most since.
 #include <Poco/JSON/Object.h>
 #include <Poco/JSON/Parser.h>
 #include <dirent.h>
@@ -119,13 +119,12 @@ void print(const std::optional<Result>& result, Stalls::Duration took, Stalls::D
 
 void loop(Checker& checker, const Options& options) {
     Stalls stalls;
+    forgetPeak();
+    const Cost first;
     Cost before;
     std::string last;
     for (int i = 0; i < options.runs; i++) {
-        if (i == options.runs / 10) {
-            forgetPeak();
-            before = Cost();
-        }
+        if (i == options.runs / 10) before = Cost();
         stalls.begin();
         const auto start = Clock::now();
         const auto deadline = start + std::chrono::milliseconds(options.timeout);
@@ -142,7 +141,7 @@ void loop(Checker& checker, const Options& options) {
     const Cost after;
     std::cout << "{\"runs\":" << options.runs << ",\"fds\":[" << before.fds << ',' << after.fds << "],\"threads\":["
               << before.threads << ',' << after.threads << "],\"rss_kb\":[" << before.rss << ',' << after.rss
-              << "],\"peak_kb\":[" << before.rss << ',' << kilobytes("VmHWM") << "]}" << std::endl;
+              << "],\"peak_kb\":[" << first.rss << ',' << kilobytes("VmHWM") << "]}" << std::endl;
 }
 
 } // namespace
