@@ -1,6 +1,6 @@
 """Measures a host with thousands of checks that each sleep a millisecond every 10 s: how soon probes are answered, and what it takes.
 
-    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/crowd_host/measure.py BUILD [--checks 10000] [--seconds 30]
+    PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/crowd_host/measure.py BUILD [--checks 10000] [--seconds 30] [--max-age 12]
 
 BUILD is a Release build. The checks run on the host's threads. The first four intervals after a start are shorter, so measuring begins after
 them; then `/health` and `/health/ready` are asked 200 times a second each, a connection each, and the runs of that time are counted from
@@ -20,14 +20,14 @@ from size.clock import cpu_seconds
 
 PATHS = ["/health", "/health/ready"]
 RATE = 200  # of each path, a second
-INTERVAL, MAX_AGE = 10, 12  # seconds: probes take what is there
+INTERVAL = 10  # seconds
 LONGEST = 1.1 * INTERVAL  # which chance makes of it
 SHORTENED = 4  # intervals after a start
 MOST_MB, MOST_MS, THREADS_BESIDE_CORES, INEXACT = 200, 10, 64, 0.05
 
 
-def configuration(build, checks, port, directory):
-    one = {"checker": "sleeper", "isolation": "thread", "interval": f"{INTERVAL}s", "max_age": f"{MAX_AGE}s"}
+def configuration(build, checks, max_age, port, directory):
+    one = {"checker": "sleeper", "isolation": "thread", "interval": f"{INTERVAL}s", "max_age": f"{max_age}s"}
     return {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
             "plugins": {"path": [str(build / "benchmarks/crowd_host")]}, "checks": {f"check-{number}": one for number in range(checks)}}
 
@@ -69,11 +69,11 @@ def watched(process, port, seconds):
             "fewest": min(now - then for now, then in zip(after, before)), "fewest_asked_for": int((last - first) / LONGEST)}
 
 
-def measured(build, checks, seconds):
+def measured(build, checks, max_age, seconds):
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         file = pathlib.Path(directory, "probehost.yaml")
-        file.write_text(json.dumps(configuration(build, checks, port, directory), indent=0), encoding="utf-8")
+        file.write_text(json.dumps(configuration(build, checks, max_age, port, directory), indent=0), encoding="utf-8")
         began = time.monotonic()
         with contestants.started([build / "bin/probehost", "serve", "--config", file], {}) as process:
             measure.until_ok(port, "/health/ready", began)
@@ -107,8 +107,9 @@ def main():
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
     parser.add_argument("--checks", type=int, default=10000)
     parser.add_argument("--seconds", type=int, default=30)
+    parser.add_argument("--max-age", type=int, default=12, help="seconds; above 11, which chance makes of an interval of 10, probes take what is there")
     arguments = parser.parse_args()
-    figures = measured(arguments.build, arguments.checks, arguments.seconds)
+    figures = measured(arguments.build, arguments.checks, arguments.max_age, arguments.seconds)
     describe(arguments.checks, figures)
     for target in missed(figures):
         print("MISSED:", target)

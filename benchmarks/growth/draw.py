@@ -121,7 +121,8 @@ def tell(steps):
 
 def captions(whole):
     """What each plot is measured on."""
-    where = f"{whole['machine']['processors']}; {whole['machine']['system']}\nmedians of {whole['runs']} runs of {whole['seconds']} s; wrk with"
+    machine = whole["machine"]
+    where = f"{machine['versions'].partition(';')[0]}; {machine['processors']}; {machine['system']}\nmedians of {whole['runs']} runs of {whole['seconds']} s; wrk with a thread and"
     usual = f"{where} {whole['connections']} connections"
     return {"checks": f"{usual}; rest of {REST} s", "probers": f"{where} a connection a prober", "bytes": usual}
 

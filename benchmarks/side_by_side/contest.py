@@ -23,8 +23,9 @@ from .services import free_port, services
 
 HERE = pathlib.Path(__file__).parent
 RESULTS = HERE.parent / "results"
-PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-asyncpg", "python3-redis", "python3-hiredis", "python3-httpx", "golang-go",
-            "golang-github-alexliesenfeld-health-dev", "prometheus-blackbox-exporter", "postgresql-15", "redis-server"]
+PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-uvloop", "python3-httptools", "python3-asyncpg", "python3-redis",
+            "python3-hiredis", "python3-httpx", "golang-go", "golang-github-alexliesenfeld-health-dev", "golang-github-lib-pq-dev",
+            "golang-github-gomodule-redigo-dev", "prometheus-blackbox-exporter", "postgresql-15", "redis-server"]
 NODE_PACKAGES = ["@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"]
 CACHE = HERE.parent.parent / "build/side_by_side"
 
@@ -99,13 +100,12 @@ def median(runs):
 
 
 def versions():
-    """probehost's commit, and what else has a part in the figures."""
+    """probehost's commit, "-dirty" where the checkout has more than that, and what else has a part in the figures."""
     def said(*command):
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
         return ((done.stdout + done.stderr).strip().splitlines() or [""])[0]
-    commit = said("git", "log", "-1", "--format=%h")
     packages = [f"{name} {said('dpkg-query', '-W', '-f', '${Version}', name)}" for name in PACKAGES]
-    return "; ".join([f"probehost {commit}", *packages, f"node {said('node', '--version')}", *NODE_PACKAGES])
+    return "; ".join([f"probehost {said('git', 'describe', '--always', '--dirty', '--exclude=*')}", *packages, f"node {said('node', '--version')}", *NODE_PACKAGES])
 
 
 def machine():

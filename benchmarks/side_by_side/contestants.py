@@ -53,19 +53,19 @@ def fastapi():
         command = ["/usr/bin/python3", "-m", "uvicorn", "--host", "127.0.0.1", "--port", port, "--loop", "uvloop", "--http", "httptools",
                    "--no-access-log", "--log-level", "error", "fastapi_router:app"]
         return started(command, services.environment, cwd=HERE)
-    return Contestant("FastAPI", "uvicorn, one worker, uvloop and httptools, redis with hiredis; four checks in the request path, one after another as most write them, each within 2 s", launch)
+    return Contestant("FastAPI", "uvicorn, one worker, as FastAPI's documentation has it in a container, uvloop and httptools, redis with hiredis; four checks in the request path, one after another as most write them, each within 2 s", launch)
 
 
 def go(program):
     def launch(services, _directory, port):
         return started([program], {**services.environment, "PORT": str(port)})
-    return Contestant("Go health", "alexliesenfeld/health; four periodic checks, 10 s", launch)
+    return Contestant("Go health", "alexliesenfeld/health; four periodic checks, 10 s, which its documentation advises for what is expensive", launch)
 
 
 def terminus(modules):
     def launch(services, _directory, port):
         return started(["node", HERE / "terminus.js"], {**services.environment, "PORT": str(port), "NODE_PATH": str(modules), "NODE_ENV": "production"})
-    return Contestant("Node terminus", "@godaddy/terminus, one process; four checks in the request path, side by side; its clients of PostgreSQL and Redis with their defaults, which set no time limit", launch)
+    return Contestant("Node terminus", "@godaddy/terminus, one process; NODE_ENV=production; four checks in the request path, side by side, each within 2 s", launch)
 
 
 def blackbox():

@@ -37,9 +37,14 @@ def cpu_seconds(pid):
 
 
 def memory_mb(pid):
-    """Resident and proportional, of it and all that it started."""
-    total = {"Rss": 0, "Pss": 0}
-    for member in family(pid):
+    """Resident and proportional, and what of it is no file's, of it and all that it started."""
+    return memory_of(family(pid), ["Rss", "Pss", "Anonymous"])
+
+
+def memory_of(pids, names):
+    """Sums of lines of smaps_rollup: proc(5)."""
+    total = dict.fromkeys(names, 0)
+    for member in pids:
         with contextlib.suppress(OSError):
             for line in pathlib.Path(f"/proc/{member}/smaps_rollup").read_text(encoding="ascii").splitlines()[1:]:
                 name, _, rest = line.partition(":")

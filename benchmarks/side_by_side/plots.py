@@ -15,7 +15,7 @@ def bars(axes, names, values, label):
 
 def caption(whole):
     machine = whole["machine"]
-    return f"{machine['processors']}, {machine['system']}; medians of {whole['runs']} runs of {whole['seconds']} s, wrk with {threads(whole)}, 32 connections"
+    return f"{machine['versions'].partition(';')[0]}; {machine['processors']}, {machine['system']}; medians of {whole['runs']} runs of {whole['seconds']} s, wrk with {threads(whole)}, 32 connections"
 
 
 def draw(whole, directory):

@@ -42,7 +42,8 @@ def size_table(results):
 
 
 def hang_table(results):
-    lines = [[name, *(number(result["hang"][path][what]) for path in ("live", "ready") for what in ("p50", "p99", "p999", "max", "unanswered"))]
+    ours = results.get("probehost", {}).get("hang", {"live": {}, "ready": {}})
+    lines = [[name, *(with_ratio(result["hang"][path][what], ours[path].get(what)) for path in ("live", "ready") for what in ("p50", "p99", "p999", "max", "unanswered"))]
              for name, result in results.items()]
     return rows(["", *(f"`/health{path}` {what}" for path in ("", "/ready") for what in ("p50 ms", "p99 ms", "p99.9 ms", "max ms", "none within 10 s"))], lines)
 

@@ -1,10 +1,11 @@
-"""Measures how large probehost is, and what it costs at rest, with all five checkers connected and with a model alone.
+"""Measures how large probehost is, and what it costs at rest, with all five checkers connected and with a model alone; and its workers.
 
     PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/size/measure.py BUILD [--seconds 60] [--runs 3]
 
 BUILD is a Release build. As root; needs the packages of packaging/packages-peers. Each run starts the host anew and rests for so many seconds;
 each figure is the median of the runs. The services are PostgreSQL, Redis, nginx in Azure OpenAI's place and the stand-in of Service Bus."""
 import argparse
+import contextlib
 import json
 import os
 import pathlib
@@ -16,6 +17,7 @@ from side_by_side import contestants, measure
 from side_by_side.services import free_port, services
 from size.clock import cpu_seconds
 
+from peers.process import family
 from peers.servicebus_peer import ServiceBusPeer
 
 SETTLED = 5  # seconds after a start
@@ -36,8 +38,9 @@ def model(everything):
     return {"checker": "model", "with": {"source": "file", "path": str(everything.model)}}
 
 
-def measured(build, checks, seconds):
-    """All figures of one run."""
+@contextlib.contextmanager
+def host(build, checks):
+    """Its process, its port, and when it was started."""
     port = free_port()
     with tempfile.TemporaryDirectory() as directory:
         config = {"server": {"listen": [f"127.0.0.1:{port}"], "drain_delay": "0s"}, "admin": {"listen": f"unix:{directory}/admin.sock"},
@@ -46,23 +49,43 @@ def measured(build, checks, seconds):
         file.write_text(json.dumps(config), encoding="utf-8")
         began = time.monotonic()
         with contestants.started([build / "bin/probehost", "serve", "--config", file], {}) as process:
-            live_ms = measure.until_ok(port, "/health", began)
-            ready_ms = measure.until_ok(port, "/health/ready", began)
-            start = measure.memory_mb(process.pid)
+            yield process, port, began
+
+
+def measured(build, checks, seconds):
+    """All figures of one run."""
+    with host(build, checks) as (process, port, began):
+        live_ms = measure.until_ok(port, "/health", began)
+        ready_ms = measure.until_ok(port, "/health/ready", began)
+        start = measure.memory_mb(process.pid)
+        time.sleep(SETTLED)
+        before, rested = cpu_seconds(process.pid), time.monotonic()
+        time.sleep(seconds)
+        rest = (cpu_seconds(process.pid) - before) / (time.monotonic() - rested) * 100
+        settled = measure.memory_mb(process.pid)
+    return {"live_ms": live_ms, "ready_ms": ready_ms, "start_rss": start["rss"], "start_pss": start["pss"], "start_heap": start["anonymous"], "rss": settled["rss"],
+            "pss": settled["pss"], "heap": settled["anonymous"], "rest": rest}
+
+
+def in_workers(build, checks):
+    """Memory of the host and of each worker, at the start and when it has settled: what is resident, and what of it is nobody else's."""
+    with host(build, {name: {**check, "isolation": "process"} for name, check in checks.items()}) as (process, port, began):
+        measure.until_ok(port, "/health/ready", began)
+        for when in ("at the start", f"after {SETTLED} s"):
+            for pid in sorted(family(process.pid)):
+                words = pathlib.Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8").split("\0")
+                memory = measure.memory_of([pid], ["Rss", "Private_Clean", "Private_Dirty"])
+                print(f"{when}: {'host' if pid == process.pid else 'worker of ' + pathlib.Path(words[1]).name}: {memory['rss']:.1f} MB resident, "
+                      f"{memory['private_clean'] + memory['private_dirty']:.1f} MB of its own", flush=True)
             time.sleep(SETTLED)
-            before, rested = cpu_seconds(process.pid), time.monotonic()
-            time.sleep(seconds)
-            rest = (cpu_seconds(process.pid) - before) / (time.monotonic() - rested) * 100
-            settled = measure.memory_mb(process.pid)
-    return {"live_ms": live_ms, "ready_ms": ready_ms, "start_rss": start["rss"], "start_pss": start["pss"], "rss": settled["rss"], "pss": settled["pss"], "rest": rest}
 
 
 def tell(name, build, checks, arguments):
     runs = [measured(build, checks, arguments.seconds) for _ in range(arguments.runs)]
     median = {figure: statistics.median(run[figure] for run in runs) for figure in runs[0]}
     print(f"{name:13} /health after {median['live_ms']:.0f} ms, /health/ready after {median['ready_ms']:.0f} ms; resident (proportional) "
-          f"{median['start_rss']:.1f} MB ({median['start_pss']:.1f} MB) at the start, {median['rss']:.1f} MB ({median['pss']:.1f} MB) after "
-          f"{SETTLED + arguments.seconds} s; at rest {median['rest']:.3f} % of a core; medians of {arguments.runs} runs", flush=True)
+          f"{median['start_rss']:.1f} MB ({median['start_pss']:.1f} MB) at the start, of which {median['start_heap']:.1f} MB are no file's, {median['rss']:.1f} MB ({median['pss']:.1f} MB) "
+          f"after {SETTLED + arguments.seconds} s, of which {median['heap']:.1f} MB; at rest {median['rest']:.3f} % of a core; medians of {arguments.runs} runs", flush=True)
 
 
 def main():
@@ -76,6 +99,7 @@ def main():
         with services(directory, free_port) as everything, ServiceBusPeer(queues={"full": 1}) as servicebus:
             tell("five checkers", arguments.build, five(everything, servicebus), arguments)
             tell("a model alone", arguments.build, {"model": model(everything)}, arguments)
+            in_workers(arguments.build, {name: check for name, check in five(everything, servicebus).items() if name in ("database", "redis")})
 
 
 if __name__ == "__main__":
