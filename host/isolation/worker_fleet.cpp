@@ -41,7 +41,7 @@ PluginDied death(WorkerProcess& process, Clock::time_point end) {
     return {how->starts_with("crashed: ") ? "crashed while loading: " + how->substr(9) : *how + " while loading", *how};
 }
 
-PluginDescription understood(const std::string& bytes, const std::string& file) {
+PluginDescription described(const std::string& bytes, const std::string& file) {
     FrameReader frame(bytes);
     if (frame.type() == FrameType::Refused) throw PluginRefused(frame.text());
     return readDescription(frame, file);
@@ -83,7 +83,7 @@ PluginDescription WorkerFleet::describe(const PluginImage& plugin) const {
         WorkerProcess process(program_, plugin);
         const auto frame = firstFrame(process, end);
         if (frame.empty()) throw death(process, end);
-        auto description = understood(frame, plugin.file());
+        auto description = described(frame, plugin.file());
         if (hasGoRuntime(plugin.path())) description.flags |= PH_PLUGIN_OWN_PROCESS;
         return description;
     } catch (const FrameBroken& broken) {
