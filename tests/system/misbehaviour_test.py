@@ -12,7 +12,7 @@ import pytest
 from peers.process import family
 
 from .host import short_directory, until
-from .zoo import WORDS, goes_on, misbehaving, of, workers
+from .zoo import WORDS, goes_on, is_left_well, misbehaving, of, workers
 
 pytestmark = pytest.mark.slow  # a sanitizer's memory does not fit into a worker's limits
 
@@ -50,12 +50,7 @@ def test_exceptions_that_nobody_catches(beside, script, kind):
 @pytest.mark.parametrize("kind", ["own", "foreign"])
 def test_exceptions_of_destroy(beside, script, kind):
     host = beside({"checker": "throwing", "interval": "100ms", "with": {"kind": kind, "at": "destroy"}})
-    until(lambda: of(host) == "")
-    assert host.reload()
-    until(lambda: of(host) == "")
-    goes_on(host, script)
-    host.signal(signal.SIGTERM)
-    assert host.wait() == 0
+    is_left_well(host, script)
 
 
 @pytest.mark.parametrize("act", HANGS)
@@ -107,13 +102,7 @@ def test_a_worker_that_dies_at_each_run_is_started_five_times_and_says_so(beside
 
 @pytest.mark.parametrize("act", ["segfault", "abort", "exit", "sleep"])
 def test_in_destroy(beside, script, act):
-    host = beside(misbehaving(act, "destroy"))
-    until(lambda: of(host) == "")
-    assert host.reload()
-    until(lambda: of(host) == "", 20)
-    goes_on(host, script)
-    host.signal(signal.SIGTERM)
-    assert host.wait() == 0
+    is_left_well(beside(misbehaving(act, "destroy")), script)
 
 
 def test_memory_that_leaks_is_given_back(beside, script):

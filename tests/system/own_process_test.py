@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from .host import until
-from .zoo import NOT_STARTED, WORDS, goes_on, misbehaving, of, workers
+from .zoo import NOT_STARTED, WORDS, goes_on, is_left_well, misbehaving, of, workers
 
 pytestmark = pytest.mark.slow  # as in worker processes, which sanitizers have no room for
 
@@ -27,12 +27,7 @@ def test_exceptions_end_their_run_only(beside, script, kind):
 @pytest.mark.parametrize("kind", ["own", "foreign"])
 def test_exceptions_of_destroy_end_nothing(beside, script, kind):
     host = beside({"checker": "throwing", "isolation": "thread", "interval": "100ms", "with": {"kind": kind, "at": "destroy"}})
-    until(lambda: of(host) == "")
-    assert host.reload()
-    until(lambda: of(host) == "")
-    goes_on(host, script)
-    host.signal(signal.SIGTERM)
-    assert host.wait() == 0
+    is_left_well(host, script)
 
 
 @pytest.mark.parametrize("act, words", (SURVIVED | WORDS).items(), ids=list(SURVIVED | WORDS))
@@ -67,12 +62,7 @@ def test_a_create_that_does_not_return(beside, script, act):
 
 @pytest.mark.parametrize("act", ["sleep", "end the thread"])
 def test_a_destroy_that_does_not_return(beside, script, act):
-    host = beside(misbehaving(act, "destroy", isolation="thread"))
-    until(lambda: of(host) == "")
-    assert host.reload()
-    goes_on(host, script)
-    host.signal(signal.SIGTERM)
-    assert host.wait() == 0
+    is_left_well(beside(misbehaving(act, "destroy", isolation="thread")), script)
 
 
 @pytest.mark.parametrize("at", ["create", "run"])

@@ -1,4 +1,6 @@
 """What a host says that runs one of the plugins of misbehaving/ beside a good check."""
+import signal
+
 from peers.process import family
 
 from .host import until
@@ -26,6 +28,16 @@ def goes_on(host, script):
     until(lambda: script.runs("good") > before + 3)
     assert host.process.poll() is None
     assert "GARBAGE" not in host.log.replace("warning: GARBAGE", "")
+
+
+def is_left_well(host, script):
+    """The bad check is fine until its destroy, of which a reload has one and the stop another; neither is the host's end."""
+    until(lambda: of(host) == "")
+    assert host.reload()
+    until(lambda: of(host) == "", 20)
+    goes_on(host, script)
+    host.signal(signal.SIGTERM)
+    assert host.wait() == 0
 
 
 def workers(host):
