@@ -17,6 +17,9 @@ constexpr milliseconds grace{500};
 // chance, which spreads the runs over the whole interval.
 constexpr int startsToSpread = 4;
 
+// Of max_age: time for a result to come and be told while its predecessor is still young enough for a probe.
+constexpr int leadShare = 50;
+
 } // namespace
 
 Check::Check(CheckPolicy policy, std::unique_ptr<Checker> checker)
@@ -38,7 +41,9 @@ void Check::start(TimePoint now, double jitter) {
 
 Clock::duration Check::untilNext(double jitter) const {
     const double share = starts_ <= startsToSpread ? 0.75 + jitter / 4 : 1 + jitter / 10;
-    return duration_cast<Clock::duration>(policy_.interval * share);
+    const auto next = duration_cast<Clock::duration>(policy_.interval * share);
+    if (policy_.maxAge < policy_.interval) return next; // probes are to have it run, then
+    return std::min<Clock::duration>(next, policy_.maxAge - policy_.maxAge / leadShare);
 }
 
 bool Check::finish(std::optional<Result> result, TimePoint now) {

@@ -34,7 +34,7 @@ class Check {
     RunRequest request(TimePoint now, Reason reason) const;
 
     // It has begun; `jitter` (-1 to 1) moves the next one by a tenth of the interval, and the first few to anywhere in
-    // its second half.
+    // its second half. Where max_age is as long as the interval, the next one is due before the result is too old.
     void start(TimePoint now, double jitter);
 
     // The run came back, with nothing when it was cut short. A late result is dropped. True when its

@@ -7,7 +7,7 @@ namespace probehost {
 
 namespace {
 
-constexpr int moreThreads = 16; // at a time, where those there are do not come back
+constexpr int fewestMore = 16; // threads, where those there are do not come back; each time twice as many
 
 // Results that change nothing but times, and that nobody waits for, share a report: ten a second at most, fewer where
 // there are thousands of checks.
@@ -91,10 +91,8 @@ void CheckSchedule::end() {
 }
 
 void CheckSchedule::startWaiting(TimePoint now) {
-    if (waiting_.stalled(now) && !runner_.hasRoom()) {
-        runner_.grow(moreThreads);
-        waiting_.progress(now);
-    }
+    if (waiting_.stalled(now) && !runner_.hasRoom()) borrowThreads(std::max(fewestMore, borrowed_));
+    if (running_ == 0) borrowThreads(-borrowed_);
     while (!waiting_.empty() && runner_.hasRoom()) {
         const auto next = waiting_.take();
         if (start(next, now)) continue;
@@ -102,6 +100,13 @@ void CheckSchedule::startWaiting(TimePoint now) {
         break;
     }
     lookAgain_ = waiting_.nextLook(now);
+}
+
+void CheckSchedule::borrowThreads(int threads) {
+    if (threads == 0) return;
+    runner_.grow(threads);
+    borrowed_ += threads;
+    waiting_.progress();
 }
 
 // False when it has to wait on. Threads that the system refuses now may come soon, those of other runs if no others.
@@ -119,15 +124,19 @@ bool CheckSchedule::start(const RunQueue::Waiting& next, TimePoint now) {
 
 void CheckSchedule::begin(Check& check, TimePoint now) {
     check.start(now, std::uniform_real_distribution(-1.0, 1.0)(random_));
+    running_++;
     plan(check);
 }
 
 void CheckSchedule::finish(Check& check, std::optional<Result> result, TimePoint now) {
-    if (check.stuck()) runner_.grow(-1);
+    if (check.stuck())
+        runner_.grow(-1);
+    else
+        running_--;
     const bool changed = check.finish(std::move(result), now);
-    waiting_.progress(now);
+    waiting_.progress();
     const bool awaited = awaited_ != TimePoint::min();
-    report(changed || awaited ? TimePoint::min() : toldAt_ + quietTime(checks_.size()));
+    report(changed || awaited ? TimePoint::min() : quietUntil(now));
     plan(check);
     // A run that was over when it was asked for, but not yet read, does not answer that.
     if (awaited && namesake(check) == &check && check.policy().probes.has(Probe::Ready)) freshen(check, awaited_, now);
@@ -143,6 +152,7 @@ void CheckSchedule::expire(Check& check, TimePoint now) {
     check.checker().cancel();
     runner_.demote(check);
     runner_.grow(1);
+    running_--;
     reportAtOnce();
     Check* successor = namesake(check);
     if (successor != nullptr && successor != &check) successor->inherit(check);
@@ -213,9 +223,16 @@ void CheckSchedule::publish(TimePoint now) {
     told_ = std::move(report);
     toldAt_ = now;
     reportAfter_ = now + pauseAfterReport(checks_.size());
-    const auto freshUntil = readyFreshUntil();
-    if (freshUntil >= awaited_) awaited_ = TimePoint::min();
-    observer_.reported(told_, freshUntil);
+    toldFreshUntil_ = readyFreshUntil();
+    if (toldFreshUntil_ >= awaited_) awaited_ = TimePoint::min();
+    observer_.reported(told_, toldFreshUntil_);
+}
+
+// How long a result that changes nothing may go untold. While probes need not wait, it is told before they have to.
+CheckSchedule::TimePoint CheckSchedule::quietUntil(TimePoint now) const {
+    const auto quiet = toldAt_ + quietTime(checks_.size());
+    const auto lead = milliseconds(5) + pauseAfterReport(checks_.size()) / 4; // which a report may take
+    return toldFreshUntil_ < now ? quiet : std::min(quiet, toldFreshUntil_ - lead);
 }
 
 // A run that outlived a reload still makes its check stuck.

@@ -76,6 +76,7 @@ class CheckSchedule {
     void happen(Check& check, TimePoint now);
     void freshen(Check& check, TimePoint asked, TimePoint now);
     void startWaiting(TimePoint now);
+    void borrowThreads(int threads);
     bool start(const RunQueue::Waiting& next, TimePoint now);
     void begin(Check& check, TimePoint now);
     void expire(Check& check, TimePoint now);
@@ -84,6 +85,7 @@ class CheckSchedule {
     void buryRetired();
     const Check* holder(const Check& check) const; // who of a former configuration keeps it from running
     Check* namesake(const Check& check) const;     // in the configuration in force
+    TimePoint quietUntil(TimePoint now) const;
     CheckState stateOf(const Check& check, TimePoint now);
     void tellChanges(const std::vector<CheckState>& states, TimePoint now);
     TimePoint readyFreshUntil() const;
@@ -96,8 +98,11 @@ class CheckSchedule {
     Named holders_;  // those of retired_ that run
     EventQueue events_;
     RunQueue waiting_;                   // of checks_
+    int running_ = 0;                    // runs within their deadlines
+    int borrowed_ = 0;                   // threads, until no run is left
     std::shared_ptr<const Report> told_; // as last told, a check at the place where checks_ has it
     TimePoint toldAt_{};
+    TimePoint toldFreshUntil_ = TimePoint::min();
     bool draining_ = false;
     bool started_ = false;
     TimePoint awaited_ = TimePoint::min(); // results fit for a probe of then, which waits for them

@@ -4,6 +4,7 @@
 // another, and more are asked for.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <unordered_set>
 
@@ -26,7 +27,7 @@ class RunQueue {
 
     // `check` is not in it. The first one to wait starts the clock of stalled().
     void add(Check& check, Reason reason, TimePoint now) {
-        if (queue_.empty()) progress_ = now;
+        if (queue_.empty()) progress();
         queue_.push_back({&check, reason, now});
         members_.insert(&check);
     }
@@ -50,20 +51,27 @@ class RunQueue {
     }
 
     // A thread came back, or more were asked for.
-    void progress(TimePoint now) { progress_ = now; }
+    void progress() { waited_ = {}; }
 
-    // Nobody came back for so long that those who wait should not.
-    bool stalled(TimePoint now) const { return !empty() && now - progress_ >= patience; }
+    // Nobody came back for so long that those who wait should not. A look that is late tells of a machine that stood
+    // still, threads and all, and so counts little.
+    bool stalled(TimePoint now) {
+        waited_ += std::min<Clock::duration>(now - looked_, 2 * pause);
+        looked_ = now;
+        return !empty() && waited_ >= patience;
+    }
 
     // When to look again whether there is a thread, though nobody said so: one is busy a moment longer than its run.
-    TimePoint nextLook(TimePoint now) const { return empty() ? TimePoint::max() : now + milliseconds(1); }
+    TimePoint nextLook(TimePoint now) const { return empty() ? TimePoint::max() : now + pause; }
 
   private:
-    static constexpr milliseconds patience{20};
+    static constexpr milliseconds pause{1}; // between two looks
+    static constexpr milliseconds patience{50}; // a busy machine has runs wait for a processor, too
 
     std::deque<Waiting> queue_;
     std::unordered_set<const Check*> members_;
-    TimePoint progress_{};
+    Clock::duration waited_{};
+    TimePoint looked_{};
 };
 
 } // namespace probehost

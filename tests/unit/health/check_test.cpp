@@ -83,6 +83,23 @@ TEST_CASE("check: the next run is due an interval after the start of the last, s
     CHECK(subject.check.due(t0 + due));
 }
 
+TEST_CASE("check: where a result may be as old as the interval, the next run is due before it is too old", "[health]") {
+    auto [jitter, maxAge, due] = GENERATE(table<double, milliseconds, milliseconds>({{1.0, 10s, 9800ms},
+                                                                                     {-1.0, 10s, 9s},
+                                                                                     {0.0, 11s, 10s},
+                                                                                     {1.0, 11s, 10780ms},
+                                                                                     {1.0, 12s, 11s},
+                                                                                     {1.0, 9999ms, 11s}}));
+    CAPTURE(jitter, maxAge.count());
+    auto policy = every10s();
+    policy.maxAge = maxAge;
+    Subject subject(policy);
+    for (auto start = t0 - 40s; start < t0; start += 10s) subject.run(start, passed());
+    subject.check.start(t0, jitter);
+    subject.check.finish(passed(), t0 + 1500ms);
+    CHECK(subject.check.nextEvent() == t0 + due);
+}
+
 TEST_CASE("check: the first four intervals are shorter by chance, so that who started together parts", "[health]") {
     auto [jitter, due] = GENERATE(table<double, milliseconds>({{0.0, 7500ms}, {1.0, 10s}, {-1.0, 5s}, {0.5, 8750ms}}));
     const int before = GENERATE(range(0, 4));

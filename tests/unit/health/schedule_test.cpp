@@ -17,13 +17,16 @@ namespace {
 // Runs take so long, on as many threads as there are; time goes from event to event.
 class Timetable final : private HealthObserver, private Runner {
   public:
-    explicit Timetable(int checks, milliseconds interval = 10s)
-        : schedule_(checksOf(checks, interval), *this, *this, 1) {}
+    explicit Timetable(int checks, milliseconds interval = 10s, milliseconds maxAge = 1s)
+        : schedule_(checksOf(checks, interval, maxAge), *this, *this, 1) {}
 
     void until(milliseconds time) {
         for (auto next = nextMoment(); next <= start_ + time; next = nextMoment()) step(next);
         now_ = start_ + time;
     }
+
+    // Nothing happens for so long, and then all that was due.
+    void standStill(milliseconds time) { step(now_ + time); }
 
     void probe() { schedule_.refresh(Probe::Ready, now_); }
     bool answersProbeOf(milliseconds time) const { return freshUntil_ >= start_ + time; }
@@ -47,13 +50,13 @@ class Timetable final : private HealthObserver, private Runner {
         Clock::time_point back;
     };
 
-    CheckSchedule::Checks checksOf(int count, milliseconds interval) {
+    CheckSchedule::Checks checksOf(int count, milliseconds interval, milliseconds maxAge) {
         CheckSchedule::Checks checks;
         for (int i = 0; i < count; i++) {
             auto each = policy(std::to_string(i));
             each.interval = interval;
             each.timeout = 2s;
-            each.maxAge = 1s;
+            each.maxAge = maxAge;
             checks.push_back(check(each, trace_, passing()));
         }
         return checks;
@@ -137,6 +140,29 @@ TEST_CASE("schedule: where no run comes back, those that wait get threads of the
     CHECK(timetable.threads == 66);
 }
 
+TEST_CASE("schedule: a thousand runs of which none comes back have all begun soon", "[health]") {
+    Timetable timetable(1000, 0s);
+    timetable.runTime = 1900ms;
+    timetable.until(500ms);
+    CHECK(timetable.order.size() == 1000);
+}
+
+TEST_CASE("schedule: threads for runs that did not come back are given back when all have", "[health]") {
+    Timetable timetable(60, 0s);
+    timetable.runTime = 1900ms;
+    timetable.until(3s);
+    CHECK(timetable.order.size() == 60);
+    CHECK(timetable.threads == 50);
+}
+
+TEST_CASE("schedule: a machine that stood still needs no more threads", "[health]") {
+    Timetable timetable(60, 0s);
+    timetable.runTime = 1900ms;
+    timetable.until(10ms);
+    timetable.standStill(400ms);
+    CHECK(timetable.threads == 50);
+}
+
 TEST_CASE("schedule: a thread that the system refuses is waited for", "[health]") {
     Timetable timetable(5);
     timetable.until(5s); // the next runs are due in the five seconds that follow
@@ -213,6 +239,21 @@ TEST_CASE("schedule: ten thousand checks are on time, and told of a few times a 
     CHECK(timetable.reports >= 15);
     CHECK(timetable.reports <= 25);
     CHECK(timetable.threads == 50);
+}
+
+TEST_CASE("schedule: no probe waits for results that may be as old as the interval", "[health]") {
+    const auto [checks, interval] = GENERATE(table<int, milliseconds>({{1, 1s}, {5, 30s}, {300, 10s}, {10000, 10s}}));
+    CAPTURE(checks, interval.count());
+    Timetable timetable(checks, interval, interval);
+    timetable.until(6 * interval);
+    timetable.order.clear();
+    bool waits = false;
+    for (auto now = 6 * interval; now <= 9 * interval; now += 1ms) {
+        timetable.until(now);
+        waits = waits || !timetable.answersProbeOf(now);
+    }
+    CHECK_FALSE(waits);
+    CHECK(timetable.order.size() <= static_cast<std::size_t>(1.05 * 3 * checks) + 1);
 }
 
 TEST_CASE("schedule: who started together is spread over the interval a minute later", "[health]") {
