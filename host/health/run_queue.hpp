@@ -65,7 +65,7 @@ class RunQueue {
     TimePoint nextLook(TimePoint now) const { return empty() ? TimePoint::max() : now + pause; }
 
   private:
-    static constexpr milliseconds pause{1}; // between two looks
+    static constexpr milliseconds pause{1};     // between two looks
     static constexpr milliseconds patience{50}; // a busy machine has runs wait for a processor, too
 
     std::deque<Waiting> queue_;
