@@ -47,14 +47,14 @@ int PostgresStream::tryRead(std::span<char> buffer) const {
     ERR_clear_error();
     errno = 0;
     if (session_ != nullptr) return SSL_read(session_, buffer.data(), bounded(buffer.size()));
-    return static_cast<int>(::recv(fd_, buffer.data(), static_cast<std::size_t>(bounded(buffer.size())), 0));
+    return static_cast<int>(::recv(fd_, buffer.data(), bounded(buffer.size()), 0));
 }
 
 int PostgresStream::tryWrite(std::string_view bytes) const {
     ERR_clear_error();
     errno = 0;
     if (session_ != nullptr) return SSL_write(session_, bytes.data(), bounded(bytes.size()));
-    return static_cast<int>(::send(fd_, bytes.data(), static_cast<std::size_t>(bounded(bytes.size())), MSG_NOSIGNAL));
+    return static_cast<int>(::send(fd_, bytes.data(), bounded(bytes.size()), MSG_NOSIGNAL));
 }
 
 bool PostgresStream::advance(int result, short events, const sdk::Deadline& deadline) const {
