@@ -17,7 +17,7 @@ constexpr milliseconds grace{500};
 // chance, which spreads the runs over the whole interval.
 constexpr int startsToSpread = 4;
 
-// Of max_age: time for a result to come and be told while its predecessor is still young enough for a probe.
+// A fiftieth of max_age is time for a result to come and be told while the one before is young enough for a probe.
 constexpr int leadShare = 50;
 
 } // namespace

@@ -7,7 +7,7 @@ namespace probehost {
 
 namespace {
 
-constexpr int fewestMore = 16; // threads, where those there are do not come back; each time twice as many
+constexpr int fewestMore = 16; // threads, where those there are do not come back; and as many again as are borrowed
 
 // Results that change nothing but times, and that nobody waits for, share a report: ten a second at most, fewer where
 // there are thousands of checks.
