@@ -10,9 +10,9 @@ constexpr sdk::milliseconds kMoment{50};
 
 void LatestVerdict::publish(sdk::Verdict verdict) {
     const std::lock_guard lock(mutex_);
+    if (at_ns_ == 0) first_.raise();
     verdict_ = std::move(verdict);
     at_ns_ = sdk::Deadline::now();
-    first_.raise();
 }
 
 std::optional<sdk::Verdict> LatestVerdict::within(sdk::milliseconds limit) const {

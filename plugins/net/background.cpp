@@ -67,13 +67,15 @@ void Background::start() {
 void Background::wake() noexcept { wake_.raise(); }
 
 void Background::loop() const {
-    while (!stop_.raised()) restFor(once());
+    while (restFor(once())) {
+    }
 }
 
-void Background::restFor(sdk::milliseconds time) const {
+bool Background::restFor(sdk::milliseconds time) const {
     pollfd ends[] = {{stop_.fd(), POLLIN, 0}, {wake_.fd(), POLLIN, 0}};
     poll(ends, 2, static_cast<int>(std::clamp<int64_t>(time.count(), 0, 86400000)));
-    wake_.lower();
+    if (ends[1].revents != 0) wake_.lower();
+    return ends[0].revents == 0;
 }
 
 sdk::milliseconds Background::once() const {

@@ -46,7 +46,7 @@ class Background {
   private:
     void loop() const;
     sdk::milliseconds once() const;
-    void restFor(sdk::milliseconds time) const;
+    bool restFor(sdk::milliseconds time) const; // false when it is to stop
 
     std::string name_;
     Step step_;

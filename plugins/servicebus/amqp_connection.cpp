@@ -88,16 +88,17 @@ void AmqpConnection::runUntil(const std::function<bool()>& done, const sdk::Dead
     }
 }
 
-int64_t AmqpConnection::tick() {
+std::optional<sdk::milliseconds> AmqpConnection::tick() {
     const int64_t now = sdk::Deadline::now() / 1000000;
     const int64_t next = pn_transport_tick(driver_.transport, now);
-    return next == 0 ? 0 : next - now;
+    if (next == 0) return std::nullopt;
+    return sdk::milliseconds(next - now);
 }
 
-sdk::milliseconds AmqpConnection::beat() {
+std::optional<sdk::milliseconds> AmqpConnection::beat() {
     const auto next = tick();
     write(sdk::Deadline::in(kMoment));
-    return sdk::milliseconds(next);
+    return next;
 }
 
 void AmqpConnection::close() noexcept {

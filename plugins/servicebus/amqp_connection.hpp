@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <probehost/checker.hpp>
 #include <string>
 
@@ -27,15 +28,15 @@ class AmqpConnection {
     // connection, the session or a link that we have not ended, net::NetError, or sdk::Cancelled.
     void runUntil(const std::function<bool()>& done, const sdk::Deadline& deadline);
 
-    // Sends a heartbeat if one is due, without waiting; says when the next is.
-    sdk::milliseconds beat();
+    // Sends a heartbeat if one is due, without waiting; says when the next is, if the peer wants any.
+    std::optional<sdk::milliseconds> beat();
 
     // Says goodbye as far as that needs no waiting.
     void close() noexcept;
 
   private:
     void tune(const std::string& hostname);
-    int64_t tick();
+    std::optional<sdk::milliseconds> tick();
     void write(const sdk::Deadline& deadline);
     void read(const sdk::Deadline& deadline);
     void handleEvents();

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <probehost/checker.hpp>
+#include <utility>
 
 #include "net/background.hpp"
 #include "net/error.hpp"
@@ -18,6 +19,8 @@ namespace probehost::servicebus {
 namespace {
 
 using namespace std::chrono_literals;
+
+constexpr sdk::milliseconds kLongestRest = 1min; // between two looks whether the session is still worth keeping
 
 // Runs and heartbeats share the session under the mutex; a heartbeat never waits, so a run never waits for one.
 class ServiceBusChecker {
@@ -39,7 +42,20 @@ class ServiceBusChecker {
     }
 
     sdk::Verdict check(sdk::Run& run) {
+        auto verdict = lookInSession(run);
         heartbeats_.start();
+        if (std::exchange(connected_, false)) heartbeats_.wake(); // a new session wants its own
+        return verdict;
+    }
+
+  private:
+    ServiceBusChecker(const sdk::Settings& settings, const std::optional<ConnectionString>& given)
+        : target_(targetFrom(settings, given)),
+          credential_(given ? sharedAccess(*given) : entra(settings.text("client_id"))) {
+        if (target_.tls) tls_.emplace(net::TlsSettings{settings.text("ca_file"), {}, {}, {}});
+    }
+
+    sdk::Verdict lookInSession(sdk::Run& run) {
         const std::lock_guard lock(mutex_);
         if (session_ && !session_->usable()) drop();
         run.fact("connection", session_ ? "kept" : "new");
@@ -52,18 +68,11 @@ class ServiceBusChecker {
         return look(run);
     }
 
-  private:
-    ServiceBusChecker(const sdk::Settings& settings, const std::optional<ConnectionString>& given)
-        : target_(targetFrom(settings, given)),
-          credential_(given ? sharedAccess(*given) : entra(settings.text("client_id"))) {
-        if (target_.tls) tls_.emplace(net::TlsSettings{settings.text("ca_file"), {}, {}, {}});
-    }
-
     // Afterwards there is a session only where the next run can go on with it.
     sdk::Verdict look(const sdk::Deadline& deadline) {
         auto session = std::move(session_);
         try {
-            if (!session) session = std::make_unique<Session>(dependencies(), deadline);
+            if (!session) session = connect(deadline);
             session->look(deadline);
             session_ = std::move(session);
             return sdk::pass();
@@ -75,6 +84,11 @@ class ServiceBusChecker {
         }
     }
 
+    std::unique_ptr<Session> connect(const sdk::Deadline& deadline) {
+        connected_ = true;
+        return std::make_unique<Session>(dependencies(), deadline);
+    }
+
     Dependencies dependencies() { return {target_, tls_ ? &*tls_ : nullptr, *credential_}; }
 
     void drop() {
@@ -84,15 +98,13 @@ class ServiceBusChecker {
 
     sdk::milliseconds beat() {
         const std::unique_lock lock(mutex_, std::try_to_lock);
-        if (!lock || !session_) return 1s;
-        if (!session_->usable()) {
-            drop();
-            return 1s;
-        }
+        if (!lock) return 1s;
+        if (session_ && !session_->usable()) drop();
+        if (!session_) return kLongestRest;
         auto session = std::move(session_);
         const auto next = session->beat();
         session_ = std::move(session);
-        return std::clamp<sdk::milliseconds>(next, 100ms, 1s);
+        return std::clamp<sdk::milliseconds>(next.value_or(kLongestRest), 100ms, kLongestRest);
     }
 
     Target target_;
@@ -100,6 +112,7 @@ class ServiceBusChecker {
     std::unique_ptr<Credential> credential_;
     std::mutex mutex_;
     std::unique_ptr<Session> session_; // guarded by mutex_
+    bool connected_ = false;           // the run's own: it made a session
     net::Background heartbeats_{"servicebus-beat", [this](int) { return beat(); }};
 };
 

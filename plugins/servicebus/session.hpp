@@ -31,7 +31,7 @@ class Session {
     // False when it has been idle for so long, or read so little of an answer, that a new one is safer.
     bool usable() const;
 
-    sdk::milliseconds beat() { return connection_.beat(); }
+    std::optional<sdk::milliseconds> beat() { return connection_.beat(); }
     void close() noexcept { connection_.close(); }
 
   private:

@@ -1,8 +1,10 @@
 """The servicebus checker on a healthy namespace: modes, credentials, transports, and what it leaves alone."""
 import json
+import time
 
 import pytest
 from peers.entra import Entra
+from peers.process import wakes
 from peers.servicebus import ServiceBusPeer
 from peers.servicebus_peer import errors
 from peers.servicebus_peer.blocking_client import sas
@@ -109,6 +111,23 @@ def test_heartbeats_keep_an_idle_connection():
     with ServiceBusPeer(**ENTITIES, idle_ms=2000) as peer:
         assert [said(result) for result in run(settings(peer), runs=2, pause=3000)] == ["pass"] * 2
         assert peer.counters()["connections_total"] == 1
+
+
+def test_heartbeats_keep_a_connection_that_came_later():
+    with ServiceBusPeer(**ENTITIES, idle_ms=2000) as peer, watch(settings(peer), pause=5000) as running:
+        assert said(running.next()) == "pass"
+        peer.command("drop-all")
+        assert [said(running.next()) for _ in range(2)] == ["pass"] * 2
+        assert peer.counters()["connections_total"] == 2
+
+
+def test_where_no_heartbeat_is_due_none_wakes_a_processor(peer):
+    with watch(settings(peer), pause=60000) as running:
+        assert said(running.next()) == "pass"
+        time.sleep(0.5)
+        before = wakes(running.process.pid, "servicebus-beat")
+        time.sleep(3)
+        assert wakes(running.process.pid, "servicebus-beat") == before
 
 
 # Credentials

@@ -30,6 +30,16 @@ def run(argv, user=None, text=None, env=None, timeout=60):
     return done.stdout
 
 
+def wakes(pid, name=None):
+    """How often threads of the process, or those of this name, went to sleep so far."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/status", encoding="ascii", errors="replace") as status:
+            fields = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
+        total += int(fields["voluntary_ctxt_switches"]) if name in (None, fields["Name"]) else 0
+    return total
+
+
 def family(pid):
     """The process and all its descendants, parents first: PostgreSQL's backends leave its process group."""
     children = {}
