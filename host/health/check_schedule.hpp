@@ -59,6 +59,7 @@ class CheckSchedule {
     void turn(TimePoint now);
     TimePoint nextEvent() const;
 
+    bool hasRuns() const { return running_ > 0; } // within their deadlines
     std::size_t size() const { return checks_.size(); }
     void publish(TimePoint now);
     void finish(Check& check, std::optional<Result> result, TimePoint now);

@@ -11,6 +11,8 @@ namespace probehost {
 
 namespace {
 
+constexpr std::chrono::milliseconds longestRest{1000}; // the beat goes on where nothing happens
+
 int64_t nanoseconds(Clock::time_point time) {
     return std::chrono::duration_cast<std::chrono::nanoseconds>(time.time_since_epoch()).count();
 }
@@ -88,7 +90,8 @@ void Scheduler::loop() {
     standstill_ = Standstill(Clock::now());
     turn(Clock::now());
     for (;;) {
-        const auto messages = waitForMessages();
+        const bool underWay = schedule_.hasRuns();
+        const auto messages = waitForMessages(underWay ? Standstill::longestSleep : longestRest);
         {
             const std::scoped_lock lock(mutex_);
             if (stopping_) return;
@@ -96,14 +99,14 @@ void Scheduler::loop() {
         // One moment for all that follows, so that a standstill in between is noticed before anything is judged by it.
         const auto now = Clock::now();
         const auto away = standstill_.until(now);
-        if (away != Clock::duration::zero()) schedule_.pardon(away);
+        if (underWay && away != Clock::duration::zero()) schedule_.pardon(away);
         for (const auto& message : messages) message(now);
         turn(now);
     }
 }
 
-std::vector<Scheduler::Message> Scheduler::waitForMessages() {
-    const auto until = std::min(schedule_.nextEvent(), Clock::now() + Standstill::longestSleep);
+std::vector<Scheduler::Message> Scheduler::waitForMessages(milliseconds most) {
+    const auto until = std::min(schedule_.nextEvent(), Clock::now() + most);
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, until, [this] { return stopping_ || !messages_.empty(); });
     return std::exchange(messages_, {});

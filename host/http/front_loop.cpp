@@ -21,7 +21,7 @@ constexpr std::chrono::microseconds slice{150}; // longest that sockets are serv
 constexpr std::size_t several = 2;              // sockets that were ready at once
 constexpr std::chrono::microseconds nap{30};
 constexpr std::size_t crowd = 1000; // clients whose memory is worth giving back
-constexpr std::chrono::milliseconds longestSleep{500};
+constexpr std::chrono::milliseconds longestSleep{1000};
 constexpr std::chrono::milliseconds standstill{1000};
 constexpr std::chrono::milliseconds pauseNap{10};
 constexpr std::chrono::milliseconds stopTime{500};
