@@ -103,6 +103,7 @@ void Server::openNotifySocket(const AdminSettings& admin) {
 }
 
 bool Server::run() {
+    spareMemory_.giveBack(); // what reading the configuration and loading plugins needed
     scheduler_.start();
     feed_.awaitFirst(stopLimit);
     front_->start();

@@ -71,6 +71,10 @@ void SpareMemory::used() { due_ = Clock::now() + firstRuns; }
 void SpareMemory::giveBackWhenDue() {
     if (!due_ || Clock::now() < *due_) return;
     due_.reset();
+    giveBack();
+}
+
+void SpareMemory::giveBack() const {
     malloc_trim(0);
     dl_iterate_phdr(giveBackObject, nullptr);
 }

@@ -20,7 +20,8 @@ class SpareMemory {
     SpareMemory(const SpareMemory&) = delete;
     SpareMemory& operator=(const SpareMemory&) = delete;
 
-    void used(); // just now; to be given back when first runs are over
+    void giveBack() const; // all that is not in use at this moment
+    void used();           // just now; to be given back when first runs are over
 
     void free() const;                // any thread: much is free that was used until now; fd() is then readable
     int fd() const { return freed_; } // readable: notice()

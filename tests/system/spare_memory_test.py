@@ -1,4 +1,4 @@
-"""What only a start or a reload needed is given back soon after, and nothing is missing then."""
+"""What only a start or a reload needed is given back at once or soon after, and nothing is missing then."""
 import contextlib
 import pathlib
 import re
@@ -34,6 +34,12 @@ def host(serving, script):
 
 def is_given_back(host, before):
     until(lambda: file_kilobytes(host) < before * 2 / 3, SOON, "less than two thirds of the memory at the start")
+
+
+@pytest.mark.slow
+def test_what_only_a_start_needed_is_gone_before_the_first_run(host):
+    most = kilobytes(host, "VmHWM") - heap_kilobytes(host)
+    assert file_kilobytes(host) < most * 2 / 3
 
 
 def test_after_a_start(host):
