@@ -103,9 +103,9 @@ void Server::openNotifySocket(const AdminSettings& admin) {
 }
 
 bool Server::run() {
-    spareMemory_.giveBack(); // what reading the configuration and loading plugins needed
     scheduler_.start();
     feed_.awaitFirst(stopLimit);
+    spareMemory_.giveBack(); // what reading the configuration and loading plugins needed
     front_->start();
     announce();
     while (waitForEvent()) {

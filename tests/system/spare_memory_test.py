@@ -37,7 +37,7 @@ def is_given_back(host, before):
 
 
 @pytest.mark.slow
-def test_what_only_a_start_needed_is_gone_before_the_first_run(host):
+def test_what_only_a_start_needed_goes_with_it(host):
     most = kilobytes(host, "VmHWM") - heap_kilobytes(host)
     assert file_kilobytes(host) < most * 2 / 3
 
