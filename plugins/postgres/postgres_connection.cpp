@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <vector>
 
@@ -13,6 +14,8 @@ namespace {
 
 // A login takes a few hundred bytes; libpq would go on buffering whatever comes instead.
 constexpr long kLongestLogin = 256 * 1024;
+// libpq reads on for as long as there is something, so no more than this is to be there at a time.
+constexpr int kReceiveBuffer = 16 * 1024;
 
 // libpq says only "certificate verify failed". OpenSSL tells its callback why; one thread connects once at a time.
 thread_local int certificate_error = X509_V_OK;
@@ -58,6 +61,7 @@ PostgresConnection::PostgresConnection(const std::map<std::string, std::string>&
     PQsetNoticeReceiver(connection_.get(), ignoreNotice, nullptr);
     PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
     if (PQstatus(connection_.get()) == CONNECTION_BAD) fail(withoutQuotes(PQerrorMessage(connection_.get())).c_str());
+    setsockopt(PQsocket(connection_.get()), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
     logIn(deadline);
     last_used_ns_ = sdk::Deadline::now();
 }
