@@ -36,7 +36,7 @@ void inAWorker(benchmark::State& state) {
 }
 
 void startOfAWorker(benchmark::State& state) {
-    const WorkerFleet workers(WORKER, services);
+    WorkerFleet workers(WORKER, services);
     for (auto _ : state) benchmark::DoNotOptimize(workers.describe(PluginImage(PASSING)));
 }
 

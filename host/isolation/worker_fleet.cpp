@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <chrono>
+#include <future>
 
 #include "isolation/payloads.hpp"
 #include "plugin/plugin_file.hpp"
@@ -56,11 +57,16 @@ WorkerFleet::~WorkerFleet() {
 }
 
 Worker& WorkerFleet::of(const PluginImage& plugin) {
-    if (!loop_) loop_ = std::make_unique<WorkerLoop>();
+    auto& loop = this->loop();
     dismissIdle();
     auto& worker = workers_[plugin];
-    if (!worker) worker = std::make_shared<Worker>(program_, plugin, *loop_, services_);
+    if (!worker) worker = std::make_shared<Worker>(program_, plugin, loop, services_);
     return *worker;
+}
+
+WorkerLoop& WorkerFleet::loop() {
+    if (!loop_) loop_ = std::make_unique<WorkerLoop>();
+    return *loop_;
 }
 
 void WorkerFleet::newChance() {
@@ -76,13 +82,29 @@ void WorkerFleet::dismissIdle() {
     });
 }
 
-PluginDescription WorkerFleet::describe(const PluginImage& plugin) const {
+// On the loop's thread, which outlives whoever waits. A process that comes too late for that ends with its promise.
+WorkerFleet::Process WorkerFleet::spawn(const PluginImage& plugin, Clock::time_point end) {
+    auto spawned = std::make_shared<std::promise<Process>>();
+    auto process = spawned->get_future();
+    loop().post([spawned, program = program_, plugin] {
+        try {
+            spawned->set_value(std::make_unique<WorkerProcess>(program, plugin));
+        } catch (...) {
+            spawned->set_exception(std::current_exception());
+        }
+    });
+    if (process.wait_until(end) == std::future_status::timeout)
+        throw PluginDied("did not start within 5s", "did not start within 5s");
+    return process.get();
+}
+
+PluginDescription WorkerFleet::describe(const PluginImage& plugin) {
     inspectPluginFile(plugin.path());
     const auto end = Clock::now() + Worker::loadLimit;
     try {
-        WorkerProcess process(program_, plugin);
-        const auto frame = firstFrame(process, end);
-        if (frame.empty()) throw death(process, end);
+        const auto process = spawn(plugin, end);
+        const auto frame = firstFrame(*process, end);
+        if (frame.empty()) throw death(*process, end);
         auto description = described(frame, plugin.file());
         if (hasGoRuntime(plugin.path())) description.flags |= PH_PLUGIN_OWN_PROCESS;
         return description;

@@ -7,6 +7,7 @@
 
 #include "isolation/worker.hpp"
 #include "isolation/worker_loop.hpp"
+#include "isolation/worker_process.hpp"
 #include "plugin/plugin_description.hpp"
 
 namespace probehost {
@@ -29,16 +30,21 @@ class WorkerFleet {
 
     // What a plugin says of itself, asked in a process of its own, because opening a file runs its code, and that may
     // crash or hang. Throws PluginRefused with the reason in words. Takes a few seconds at most, whatever the file
-    // does.
-    PluginDescription describe(const PluginImage& plugin) const;
+    // does. Not from two threads at once, of() included.
+    PluginDescription describe(const PluginImage& plugin);
 
   private:
-    std::string program_;
-    PluginServices& services_;
+    using Process = std::unique_ptr<WorkerProcess>;
+
+    WorkerLoop& loop();
+    Process spawn(const PluginImage& plugin, Clock::time_point end);
     void dismissIdle();
 
+    std::string program_;
+    PluginServices& services_;
+
     std::map<PluginImage, std::shared_ptr<Worker>> workers_;
-    std::unique_ptr<WorkerLoop> loop_; // from the first worker on
+    std::unique_ptr<WorkerLoop> loop_; // from the first process on
 };
 
 } // namespace probehost

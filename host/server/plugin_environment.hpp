@@ -71,7 +71,7 @@ class PluginEnvironment final : public PluginServices {
   private:
     static constexpr std::chrono::milliseconds lastWords{500};
 
-    PluginDescription describe(const PluginImage& image) const {
+    PluginDescription describe(const PluginImage& image) {
         if (trial_ == Trial::Foreign && isShipped(image.file()))
             if (auto written = writtenDescription(image)) return *written;
         auto plugin = workers_.describe(image);

@@ -1,5 +1,8 @@
 // A plugin that crashes, ends or hangs while it is opened takes down the worker, and not the host.
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
 
 #include "workers.hpp"
 
@@ -14,6 +17,15 @@ std::string verdict(const std::string& plugin) {
     } catch (const PluginRefused& refused) {
         return refused.what();
     }
+}
+
+// How many threads of this process spawn workers.
+std::ptrdiff_t spawners() {
+    return std::ranges::count_if(std::filesystem::directory_iterator("/proc/self/task"), [](const auto& task) {
+        std::string name;
+        std::getline(std::ifstream(task.path() / "comm"), name);
+        return name == "workers";
+    });
 }
 
 } // namespace
@@ -48,6 +60,16 @@ TEST_CASE("describe: one that hangs is given up after a few seconds, also when i
     CHECK(verdict("tiny_entry_hangs") == "did not finish loading within 5s");
     CHECK(verdict("tiny_entry_hangs_apart") != "taken");
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
+}
+
+TEST_CASE("describe: a thread that lives as long as the fleet spawns, not the one that waits", "[isolation]") {
+    const auto others = spawners();
+    WorkerFleet fleet(WORKER, ears());
+    CHECK(spawners() == others);
+    fleet.describe(pluginPath("tiny_good"));
+    CHECK(spawners() == others + 1);
+    fleet.describe(pluginPath("tiny_good"));
+    CHECK(spawners() == others + 1);
 }
 
 TEST_CASE("describe: without a worker nothing is taken", "[isolation]") {

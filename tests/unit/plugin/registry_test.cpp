@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 PluginRegistry registryOf(const std::vector<std::string>& directories) {
-    static const WorkerFleet workers(WORKER, ears());
+    static WorkerFleet workers(WORKER, ears());
     PluginRegistry registry(host(), [](const PluginImage& image) { return workers.describe(image); });
     registry.scan(directories);
     return registry;
