@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace probehost {
 namespace {
@@ -13,6 +14,7 @@ namespace {
 constexpr std::size_t acceptsPerTurn = 32;
 constexpr std::size_t busySockets = 8; // ready at once: then more than one client is likely to have come
 constexpr std::chrono::milliseconds pauseTime{20};
+constexpr std::chrono::seconds calmTime{5}; // without a slow client
 
 // Linux looks for a free descriptor before it looks for a connection, so a shortage alone does not mean that one waits.
 bool hasNewcomer(const Listener& listener) {
@@ -98,6 +100,14 @@ void Acceptor::recover(Clock::time_point now) {
     if (!paused_ || now < pausedUntil_) return;
     paused_ = false;
     watch();
+}
+
+void Acceptor::noticeSlowClients(Clock::time_point now) {
+    const auto slowOnes = counters_[Count::DeadlineCloses];
+    if (slowOnes != std::exchange(slowOnes_, slowOnes)) calmFrom_ = now + calmTime;
+    if (calm_ == (now >= calmFrom_)) return;
+    calm_ = !calm_;
+    for (const Listener& listener : listeners_) listener.holdBackSilent(calm_);
 }
 
 void Acceptor::close() {

@@ -25,6 +25,9 @@ class Acceptor {
 
     // Keeps one descriptor in reserve, and listens again after a pause.
     void recover(Clock::time_point now);
+    // Has the kernel hold back silent newcomers, but not while slow ones come again and again: those it holds back cost
+    // it more than a connection costs us, and stay for longer.
+    void noticeSlowClients(Clock::time_point now);
     bool isPaused() const { return paused_; }
     void close();
 
@@ -43,6 +46,9 @@ class Acceptor {
     FileDescriptor spare_;
     bool paused_ = false;
     Clock::time_point pausedUntil_;
+    bool calm_ = true;
+    uint64_t slowOnes_ = 0; // so far
+    Clock::time_point calmFrom_;
 };
 
 } // namespace probehost

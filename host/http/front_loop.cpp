@@ -1,6 +1,7 @@
 // One turn: new answers first, then sockets, then deadlines. Whatever could be long is cut into turns.
 #include "http/front_loop.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -38,9 +39,16 @@ Limits affordable(Limits limits) {
     return limits;
 }
 
-FileDescriptor eventDescriptor() {
+// Each time the kernel's table of descriptors grows, whoever opens one waits for milliseconds where threads share it;
+// so it grows once, before anybody is served.
+void makeRoomFor(int fd, std::size_t descriptors) {
+    const FileDescriptor last(::fcntl(fd, F_DUPFD_CLOEXEC, static_cast<int>(descriptors)));
+}
+
+FileDescriptor eventDescriptor(std::size_t connections) {
     FileDescriptor fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!fd) throw std::system_error(errno, std::generic_category(), "eventfd");
+    makeRoomFor(fd.get(), connections);
     return fd;
 }
 
@@ -72,7 +80,7 @@ FrontLoop::FrontLoop(FrontOptions options, const std::atomic<int64_t>& scheduler
     : limits_(affordable(options.limits)),
       refresh_(options.refresh),
       crowdLeft_(options.crowdLeft),
-      wakeUp_(eventDescriptor()),
+      wakeUp_(eventDescriptor(limits_.connections)),
       heartbeat_(schedulerBeat, options.beatLimit),
       handlers_(options.handlers, limits_.handlerThreads, limits_.handlerQueue),
       adminHandlers_(adminBridge(options)),
@@ -143,6 +151,7 @@ void FrontLoop::turn() {
     server_.releaseParked();
     if (server_.takeNewWaiters() && refresh_) refresh_(Probe::Ready);
     acceptor_.recover(awake);
+    acceptor_.noticeSlowClients(awake);
     noticeCrowd();
     const auto busy = std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - awake);
     counters_.raise(Count::LoopStallMaxUs, static_cast<uint64_t>(busy.count()));

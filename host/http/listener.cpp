@@ -73,9 +73,14 @@ Listener Listener::tcp(const ListenSpec& where, const Limits& limits) {
     setOption(listener.fd(), SOL_SOCKET, SO_SNDBUF, sendBuffer); // these are inherited by connections
     setOption(listener.fd(), SOL_SOCKET, SO_RCVBUF, receiveBuffer);
     setOption(listener.fd(), IPPROTO_TCP, TCP_NODELAY, 1);
-    setOption(listener.fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, secondsOfSilence(limits));
+    listener.silence_ = secondsOfSilence(limits);
+    listener.holdBackSilent(true);
     if (::listen(listener.fd(), limits.backlog) != 0) throw ListenError(where.address, lastError());
     return listener;
+}
+
+void Listener::holdBackSilent(bool yes) const {
+    if (!isAdmin()) setOption(fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, yes ? silence_ : 0);
 }
 
 uint16_t Listener::port() const { return SocketAddress::ofLocal(fd()).port(); }

@@ -41,6 +41,9 @@ class Listener {
     Listener& operator=(Listener&&) = default;
     ~Listener();
 
+    // Whether the kernel holds back who has sent nothing yet, which saves a turn for each who soon will.
+    void holdBackSilent(bool yes) const;
+
     int fd() const { return fd_.get(); }
     bool isAdmin() const { return !path_.empty(); }
     uint16_t port() const;
@@ -49,6 +52,7 @@ class Listener {
     explicit Listener(FileDescriptor fd) : fd_(std::move(fd)) {}
 
     FileDescriptor fd_;
+    int silence_ = 0;        // seconds for which the kernel holds back at most
     std::string path_;       // of a Unix socket, removed at the end
     struct stat created_ {}; // so that only our own file is removed
 };

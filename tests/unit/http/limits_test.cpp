@@ -250,6 +250,26 @@ TEST_CASE("limits: a share that is off limits nobody", "[http]") {
     CHECK(front.count(Count::Evicted) == 0);
 }
 
+TEST_CASE("limits: the kernel holds back who says nothing, but not while slow clients come", "[http]") {
+    TestFront front([](FrontOptions& options) {
+        options.limits.silence = 1s;
+        options.limits.headTime = 1s;
+    });
+    std::vector<Client> silent;
+    const auto acceptsAtOnce = [&] {
+        const auto before = front.count(Count::Accepted);
+        silent.push_back(front.client());
+        std::this_thread::sleep_for(300ms);
+        return front.count(Count::Accepted) > before;
+    };
+    CHECK_FALSE(acceptsAtOnce());
+    REQUIRE(front.reaches(Count::DeadlineCloses, 1));
+    std::this_thread::sleep_for(100ms);
+    CHECK(acceptsAtOnce());
+    std::this_thread::sleep_for(8s); // its own end, the time of calm, and the front's longest sleep
+    CHECK_FALSE(acceptsAtOnce());
+}
+
 TEST_CASE("limits: a loop turn is measured", "[http]") {
     TestFront front;
     CHECK(front.get("/health").status == 200);
