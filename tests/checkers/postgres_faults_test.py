@@ -112,8 +112,8 @@ def test_a_login_without_end_is_ended(kind):
         *results, after = loop.run("postgres", settings(peer, sslmode="disable"), runs=10, timeout=5000)
         assert {said(result) for result in results} == {"fail: Unexpected answer"}
         # libpq reads for as long as there is something, which on one machine is long.
-        assert loop.sanitized() or after["peak_kb"][1] - after["peak_kb"][0] < LONG * 0.8 / 1024
-        assert loop.grown_kb(after) < 1024
+        most = after["peak_kb"][1] - after["peak_kb"][0]
+        assert loop.sanitized() or (most < LONG * 0.8 / 1024 and loop.grown_kb(after) < 1024)
 
 
 def test_a_null_or_empty_first_value_is_fine():

@@ -1,7 +1,10 @@
 """What the host does while nothing happens: next to nothing."""
 import time
 
+import pytest
 from peers.process import wakes
+
+pytestmark = pytest.mark.slow  # sanitizers have threads of their own
 
 SECONDS = 4
 PER_SECOND = 2  # the scheduler's and the front's, to show that they go round
