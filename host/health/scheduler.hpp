@@ -34,7 +34,7 @@ class Scheduler : private Runner {
     void replace(Checks checks);
     void drain(bool draining);
 
-    // CLOCK_MONOTONIC nanoseconds of the last turn of the thread; at most a second old in a live host.
+    // CLOCK_MONOTONIC nanoseconds of the last turn of the thread; about a second old at most in a live host.
     const std::atomic<int64_t>& beat() const { return beat_; }
 
   private:

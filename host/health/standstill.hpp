@@ -7,7 +7,7 @@
 
 namespace probehost {
 
-// For one thread that sleeps no longer than longestSleep at a time.
+// For one thread that sleeps no longer than longestSleep at a time, or ignores what is told after a longer sleep.
 class Standstill {
   public:
     static constexpr std::chrono::milliseconds longestSleep{250};

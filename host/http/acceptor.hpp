@@ -25,8 +25,8 @@ class Acceptor {
 
     // Keeps one descriptor in reserve, and listens again after a pause.
     void recover(Clock::time_point now);
-    // Has the kernel hold back silent newcomers, but not while slow ones come again and again: those it holds back cost
-    // it more than a connection costs us, and stay for longer.
+    // Has the kernel hold back silent newcomers, but not within seconds of a client that was too slow: many that are
+    // held back cost the kernel more than connections cost us, and stay for longer.
     void noticeSlowClients(Clock::time_point now);
     bool isPaused() const { return paused_; }
     void close();

@@ -70,7 +70,7 @@ class Front {
     // Of the first address, once bound.
     uint16_t port() const;
     const Counters& counters() const;
-    // CLOCK_MONOTONIC nanoseconds of the last turn of the front's thread; at most a second old in a live host.
+    // CLOCK_MONOTONIC nanoseconds of the last turn of the front's thread; about a second old at most in a live host.
     const std::atomic<int64_t>& beat() const;
 
   private:

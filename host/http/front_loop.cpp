@@ -41,14 +41,15 @@ Limits affordable(Limits limits) {
 
 // Each time the kernel's table of descriptors grows, whoever opens one waits for milliseconds where threads share it;
 // so it grows once, before anybody is served.
-void makeRoomFor(int fd, std::size_t descriptors) {
-    const FileDescriptor last(::fcntl(fd, F_DUPFD_CLOEXEC, static_cast<int>(descriptors)));
+void makeRoomFor(std::size_t connections, int fd) {
+    const auto last = static_cast<int>(connections + descriptorsKept - 1);
+    const FileDescriptor highest(::fcntl(fd, F_DUPFD_CLOEXEC, last));
 }
 
 FileDescriptor eventDescriptor(std::size_t connections) {
     FileDescriptor fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!fd) throw std::system_error(errno, std::generic_category(), "eventfd");
-    makeRoomFor(fd.get(), connections);
+    makeRoomFor(connections, fd.get());
     return fd;
 }
 

@@ -18,7 +18,7 @@ struct Limits {
     std::size_t heldBytes = 16U << 20U; // bodies still arriving and handlers' answers not yet taken, of all clients
 
     // Clients are accepted with their first byte, or after this time: until then the kernel keeps those that say
-    // nothing. At once where headTime is shorter, so that it is kept to.
+    // nothing. At once while there are slow clients, and where headTime is shorter, so that it is kept to.
     std::chrono::seconds silence{1};
     // A whole request head has to arrive within headTime of its first byte, or of its accept; a body likewise.
     std::chrono::milliseconds headTime{1400};

@@ -65,6 +65,7 @@ Worker& WorkerFleet::of(const PluginImage& plugin) {
 }
 
 WorkerLoop& WorkerFleet::loop() {
+    const std::scoped_lock lock(mutex_);
     if (!loop_) loop_ = std::make_unique<WorkerLoop>();
     return *loop_;
 }

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "isolation/worker.hpp"
@@ -30,7 +31,7 @@ class WorkerFleet {
 
     // What a plugin says of itself, asked in a process of its own, because opening a file runs its code, and that may
     // crash or hang. Throws PluginRefused with the reason in words. Takes a few seconds at most, whatever the file
-    // does. Not from two threads at once, of() included.
+    // does. Any thread.
     PluginDescription describe(const PluginImage& plugin);
 
   private:
@@ -44,7 +45,8 @@ class WorkerFleet {
     PluginServices& services_;
 
     std::map<PluginImage, std::shared_ptr<Worker>> workers_;
-    std::unique_ptr<WorkerLoop> loop_; // from the first process on
+    std::mutex mutex_;
+    std::unique_ptr<WorkerLoop> loop_; // made under mutex_ for the first process, and then there to the end
 };
 
 } // namespace probehost

@@ -13,9 +13,15 @@
 namespace probehost {
 
 WorkerLoop::WorkerLoop() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    if (epoll_ < 0 || wake_ < 0) throw std::system_error(errno, std::generic_category(), "worker processes");
-    add(wake_, 0);
-    thread_ = std::thread([this] { loop(); });
+    try {
+        if (epoll_ < 0 || wake_ < 0) throw std::system_error(errno, std::generic_category(), "worker processes");
+        add(wake_, 0);
+        thread_ = std::thread([this] { loop(); });
+    } catch (...) {
+        close(epoll_);
+        close(wake_);
+        throw;
+    }
 }
 
 WorkerLoop::~WorkerLoop() {

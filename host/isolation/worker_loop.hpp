@@ -1,5 +1,5 @@
-// The one thread that starts, hears and buries worker processes. It lives as long as any worker, because a worker dies
-// with the thread that started it.
+// The one thread that starts worker processes, and hears and buries those that run checks. It lives as long as any
+// worker, because a worker dies with the thread that started it.
 #pragma once
 
 #include <cstdint>

@@ -14,7 +14,7 @@ namespace {
 
 // A login takes a few hundred bytes; libpq would go on buffering whatever comes instead.
 constexpr long kLongestLogin = 256 * 1024;
-// libpq reads on for as long as there is something, so no more than this is to be there at a time.
+// libpq reads on for as long as there is something, so little is to be there at a time; the kernel takes the double.
 constexpr int kReceiveBuffer = 16 * 1024;
 
 // libpq says only "certificate verify failed". OpenSSL tells its callback why; one thread connects once at a time.
@@ -28,6 +28,11 @@ int rememberVerification(int accepted, X509_STORE_CTX* store) {
 void watchVerification(PGconn* connection) {
     auto* session = static_cast<SSL*>(PQsslStruct(connection, "OpenSSL"));
     if (session != nullptr) SSL_set_verify(session, SSL_get_verify_mode(session), rememberVerification);
+}
+
+// Each time, as without TLS libpq may go on with another socket.
+void keepBufferSmall(PGconn* connection) {
+    setsockopt(PQsocket(connection), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
 }
 
 // Notices would go to the host's standard error.
@@ -61,7 +66,6 @@ PostgresConnection::PostgresConnection(const std::map<std::string, std::string>&
     PQsetNoticeReceiver(connection_.get(), ignoreNotice, nullptr);
     PQsetErrorVerbosity(connection_.get(), PQERRORS_VERBOSE);
     if (PQstatus(connection_.get()) == CONNECTION_BAD) fail(withoutQuotes(PQerrorMessage(connection_.get())).c_str());
-    setsockopt(PQsocket(connection_.get()), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
     logIn(deadline);
     last_used_ns_ = sdk::Deadline::now();
 }
@@ -71,6 +75,7 @@ void PostgresConnection::logIn(const sdk::Deadline& deadline) {
     while (wanted != PGRES_POLLING_OK) {
         wait(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
         watchVerification(connection_.get());
+        keepBufferSmall(connection_.get());
         wanted = PQconnectPoll(connection_.get());
         if (wanted == PGRES_POLLING_FAILED) fail(PQerrorMessage(connection_.get()));
     }

@@ -82,7 +82,10 @@ void AmqpConnection::runUntil(const std::function<bool()>& done, const sdk::Dead
         handleEvents();
         const bool finished = done();
         write(deadline);
-        if (finished) return;
+        if (finished) {
+            tick(); // from these bytes on counts the time to the next heartbeat
+            return;
+        }
         // Asking for bytes to write can make events: a failed SASL would otherwise show at the deadline only.
         if (!pn_connection_driver_has_event(&driver_)) read(deadline);
     }

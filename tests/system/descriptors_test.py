@@ -43,9 +43,9 @@ def test_the_soft_limit_is_raised_to_the_hard_one(limited, script):
 
 def test_the_kernels_table_is_as_large_as_it_can_get_from_the_start_on(limited, script):
     """To make it larger stops every thread that opens a descriptor for milliseconds."""
-    host = limited({"server": {"limits": {"connections": 3000}}, "checks": script.checks("a")}, 4096, 4096)
+    host = limited({"server": {"limits": {"connections": 2000}}, "checks": script.checks("a")}, 4096, 4096)
     with open(f"/proc/{host.process.pid}/status", encoding="ascii") as status:
-        assert int(re.search(r"FDSize:\s+(\d+)", status.read())[1]) >= 3000
+        assert int(re.search(r"FDSize:\s+(\d+)", status.read())[1]) > 2048
 
 
 def answer_of(client):

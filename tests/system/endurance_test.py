@@ -72,10 +72,10 @@ def test_killed_workers_leave_nothing(serving, script):
             assert host.reload()  # or it would be quarantined
     host.reload()
     host.until_ready()
-    print(f"{kills} kills: {threads} threads and {descriptors} descriptors before, {host.threads} and {host.descriptors} after")
+    print(f"{kills} kills: {threads} threads and {descriptors} descriptors before, {host.threads} and {host.descriptors_at_rest()} after")
     until(lambda: not zombies(host) and len(workers(host)) == 1, 5, "one worker, no zombie")
     assert host.threads <= threads + 4
-    assert host.descriptors <= descriptors + 2
+    assert host.descriptors_at_rest() <= descriptors + 2
 
 
 def test_a_flapping_dependency_changes_what_its_threshold_says(serving, script):

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <future>
+#include <vector>
 
 #include "workers.hpp"
 
@@ -70,6 +72,17 @@ TEST_CASE("describe: a thread that lives as long as the fleet spawns, not the on
     CHECK(spawners() == others + 1);
     fleet.describe(pluginPath("tiny_good"));
     CHECK(spawners() == others + 1);
+}
+
+TEST_CASE("describe: many threads may ask at once", "[isolation]") {
+    for (int round = 0; round < 10; round++) {
+        WorkerFleet fleet(WORKER, ears());
+        std::vector<std::future<std::string>> asked;
+        for (int i = 0; i < 8; i++)
+            asked.push_back(
+                std::async(std::launch::async, [&] { return fleet.describe(pluginPath("tiny_good")).name; }));
+        for (auto& each : asked) CHECK(each.get() == "tiny-plugin");
+    }
 }
 
 TEST_CASE("describe: without a worker nothing is taken", "[isolation]") {
