@@ -3,7 +3,6 @@
 
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
 
 #include <vector>
 
@@ -14,8 +13,6 @@ namespace {
 
 // A login takes a few hundred bytes; libpq would go on buffering whatever comes instead.
 constexpr long kLongestLogin = 256 * 1024;
-// libpq reads on for as long as there is something, so little is to be there at a time; the kernel takes the double.
-constexpr int kReceiveBuffer = 16 * 1024;
 
 // libpq says only "certificate verify failed". OpenSSL tells its callback why; one thread connects once at a time.
 thread_local int certificate_error = X509_V_OK;
@@ -28,11 +25,6 @@ int rememberVerification(int accepted, X509_STORE_CTX* store) {
 void watchVerification(PGconn* connection) {
     auto* session = static_cast<SSL*>(PQsslStruct(connection, "OpenSSL"));
     if (session != nullptr) SSL_set_verify(session, SSL_get_verify_mode(session), rememberVerification);
-}
-
-// Each time, as without TLS libpq may go on with another socket.
-void keepBufferSmall(PGconn* connection) {
-    setsockopt(PQsocket(connection), SOL_SOCKET, SO_RCVBUF, &kReceiveBuffer, sizeof kReceiveBuffer);
 }
 
 // Notices would go to the host's standard error.
@@ -75,7 +67,6 @@ void PostgresConnection::logIn(const sdk::Deadline& deadline) {
     while (wanted != PGRES_POLLING_OK) {
         wait(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
         watchVerification(connection_.get());
-        keepBufferSmall(connection_.get());
         wanted = PQconnectPoll(connection_.get());
         if (wanted == PGRES_POLLING_FAILED) fail(PQerrorMessage(connection_.get()));
     }

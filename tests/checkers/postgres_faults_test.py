@@ -105,21 +105,6 @@ def test_a_hostile_answer_takes_no_memory(answers, message):
         assert loop.took_no_memory(after)
 
 
-def flooding(kind):
-    """A server that has no TLS and lets everybody in, with a message without end."""
-    flood = [HELLO[:9] + kind + struct.pack(">I", LONG)] + [bytes(65536)] * (LONG // 65536)
-    return lambda: lambda received: b"N" if received.startswith(b"\0\0\0\x08") else iter(flood)
-
-
-@pytest.mark.parametrize("sslmode", ["disable", "prefer"])
-@pytest.mark.parametrize("kind", [b"N", b"E", b"S", b"R", b"A", b"D"])
-def test_a_login_without_end_is_ended(kind, sslmode):
-    with ScriptedPeer(flooding(kind)) as peer:
-        *results, after = loop.run("postgres", settings(peer, sslmode=sslmode), runs=10, timeout=5000)
-        assert {said(result) for result in results} == {"fail: Unexpected answer"}
-        assert loop.sanitized() or loop.grown_kb(after) < 1024
-
-
 def test_a_null_or_empty_first_value_is_fine():
     row, null, ready = (b"D" + struct.pack(">IH", 6, 0), b"D" + struct.pack(">IHi", 10, 1, -1), HELLO[9:])
     for answer in (row + ready, null + ready, ready):
