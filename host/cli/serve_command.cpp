@@ -1,9 +1,11 @@
 // probehost serve: the service.
+#include <fcntl.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <future>
 
@@ -19,6 +21,7 @@ namespace {
 
 constexpr milliseconds lastWords{500};
 constexpr milliseconds signalCheck{20};
+constexpr rlim_t fullCrowd = 16384; // descriptors: more than all clients that there may be, unless told otherwise
 
 // Secrets are in memory: other processes of the same user, workers above all, neither read it nor get a core of it.
 void keepMemoryPrivate() {
@@ -33,6 +36,15 @@ void useAllDescriptors() {
     if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
+}
+
+// The kernel's table of descriptors grows with the highest one, and whoever opens that waits for milliseconds where
+// threads share the table. So it gets its size while there is one thread.
+void makeRoomForDescriptors() {
+    rlimit files{};
+    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+    const int highest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, std::min<rlim_t>(files.rlim_cur, fullCrowd) - 1);
+    if (highest >= 0) close(highest);
 }
 
 [[noreturn]] void endAtOnce(PluginEnvironment& environment) {
@@ -82,6 +94,7 @@ int serve(const std::string& config) {
     leaveLastWords();
     keepMemoryPrivate();
     useAllDescriptors();
+    makeRoomForDescriptors();
     ServiceManager manager;
     PluginEnvironment environment;
     return environment.ended(serve(config, environment, manager));

@@ -1,7 +1,6 @@
 // One turn: new answers first, then sockets, then deadlines. Whatever could be long is cut into turns.
 #include "http/front_loop.hpp"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
@@ -39,17 +38,9 @@ Limits affordable(Limits limits) {
     return limits;
 }
 
-// Each time the kernel's table of descriptors grows, whoever opens one waits for milliseconds where threads share it;
-// so it grows once, before anybody is served.
-void makeRoomFor(std::size_t connections, int fd) {
-    const auto last = static_cast<int>(connections + descriptorsKept - 1);
-    const FileDescriptor highest(::fcntl(fd, F_DUPFD_CLOEXEC, last));
-}
-
-FileDescriptor eventDescriptor(std::size_t connections) {
+FileDescriptor eventDescriptor() {
     FileDescriptor fd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (!fd) throw std::system_error(errno, std::generic_category(), "eventfd");
-    makeRoomFor(connections, fd.get());
     return fd;
 }
 
@@ -81,7 +72,7 @@ FrontLoop::FrontLoop(FrontOptions options, const std::atomic<int64_t>& scheduler
     : limits_(affordable(options.limits)),
       refresh_(options.refresh),
       crowdLeft_(options.crowdLeft),
-      wakeUp_(eventDescriptor(limits_.connections)),
+      wakeUp_(eventDescriptor()),
       heartbeat_(schedulerBeat, options.beatLimit),
       handlers_(options.handlers, limits_.handlerThreads, limits_.handlerQueue),
       adminHandlers_(adminBridge(options)),

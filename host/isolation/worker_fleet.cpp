@@ -51,23 +51,24 @@ PluginDescription described(const std::string& bytes, const std::string& file) {
 } // namespace
 
 WorkerFleet::~WorkerFleet() {
-    if (!loop_) return;
-    for (const auto& [file, worker] : workers_) loop_->post([&worker = *worker] { worker.shutDown(); });
-    loop_->stop();
+    if (!loopToStay_) return;
+    for (const auto& [file, worker] : workers_) loopToStay_->post([&worker = *worker] { worker.shutDown(); });
+    loopToStay_->stop();
 }
 
 Worker& WorkerFleet::of(const PluginImage& plugin) {
-    auto& loop = this->loop();
+    if (!loopToStay_) loopToStay_ = loop();
     dismissIdle();
     auto& worker = workers_[plugin];
-    if (!worker) worker = std::make_shared<Worker>(program_, plugin, loop, services_);
+    if (!worker) worker = std::make_shared<Worker>(program_, plugin, *loopToStay_, services_);
     return *worker;
 }
 
-WorkerLoop& WorkerFleet::loop() {
+std::shared_ptr<WorkerLoop> WorkerFleet::loop() {
     const std::scoped_lock lock(mutex_);
-    if (!loop_) loop_ = std::make_unique<WorkerLoop>();
-    return *loop_;
+    auto loop = loop_.lock();
+    if (!loop) loop_ = loop = std::make_shared<WorkerLoop>();
+    return loop;
 }
 
 void WorkerFleet::newChance() {
@@ -78,16 +79,16 @@ void WorkerFleet::newChance() {
 void WorkerFleet::dismissIdle() {
     std::erase_if(workers_, [this](const auto& entry) {
         if (!entry.second->idle()) return false;
-        loop_->post([worker = entry.second] {});
+        loopToStay_->post([worker = entry.second] {});
         return true;
     });
 }
 
 // On the loop's thread, which outlives whoever waits. A process that comes too late for that ends with its promise.
-WorkerFleet::Process WorkerFleet::spawn(const PluginImage& plugin, Clock::time_point end) {
+WorkerFleet::Process WorkerFleet::spawn(WorkerLoop& loop, const PluginImage& plugin, Clock::time_point end) const {
     auto spawned = std::make_shared<std::promise<Process>>();
     auto process = spawned->get_future();
-    loop().post([spawned, program = program_, plugin] {
+    loop.post([spawned, program = program_, plugin] {
         try {
             spawned->set_value(std::make_unique<WorkerProcess>(program, plugin));
         } catch (...) {
@@ -103,7 +104,8 @@ PluginDescription WorkerFleet::describe(const PluginImage& plugin) {
     inspectPluginFile(plugin.path());
     const auto end = Clock::now() + Worker::loadLimit;
     try {
-        const auto process = spawn(plugin, end);
+        const auto loop = this->loop(); // outlives the process
+        const auto process = spawn(*loop, plugin, end);
         const auto frame = firstFrame(*process, end);
         if (frame.empty()) throw death(*process, end);
         auto description = described(frame, plugin.file());

@@ -37,8 +37,8 @@ class WorkerFleet {
   private:
     using Process = std::unique_ptr<WorkerProcess>;
 
-    WorkerLoop& loop();
-    Process spawn(const PluginImage& plugin, Clock::time_point end);
+    std::shared_ptr<WorkerLoop> loop();
+    Process spawn(WorkerLoop& loop, const PluginImage& plugin, Clock::time_point end) const;
     void dismissIdle();
 
     std::string program_;
@@ -46,7 +46,8 @@ class WorkerFleet {
 
     std::map<PluginImage, std::shared_ptr<Worker>> workers_;
     std::mutex mutex_;
-    std::unique_ptr<WorkerLoop> loop_; // made under mutex_ for the first process, and then there to the end
+    std::weak_ptr<WorkerLoop> loop_;         // guarded by mutex_; there while anybody needs it
+    std::shared_ptr<WorkerLoop> loopToStay_; // from the first worker on
 };
 
 } // namespace probehost

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <thread>
 #include <vector>
 
 #include "workers.hpp"
@@ -64,14 +65,15 @@ TEST_CASE("describe: one that hangs is given up after a few seconds, also when i
     CHECK(std::chrono::steady_clock::now() - start < std::chrono::seconds(20));
 }
 
-TEST_CASE("describe: a thread that lives as long as the fleet spawns, not the one that waits", "[isolation]") {
+TEST_CASE("describe: a thread that outlives whoever waits spawns, and goes when nobody needs it", "[isolation]") {
     const auto others = spawners();
     WorkerFleet fleet(WORKER, ears());
     CHECK(spawners() == others);
-    fleet.describe(pluginPath("tiny_good"));
+    auto waiting = std::async(std::launch::async, [&] { return fleet.describe(pluginPath("tiny_entry_hangs")).name; });
+    std::this_thread::sleep_for(std::chrono::seconds(1));
     CHECK(spawners() == others + 1);
-    fleet.describe(pluginPath("tiny_good"));
-    CHECK(spawners() == others + 1);
+    CHECK_THROWS_AS(waiting.get(), PluginDied);
+    CHECK(spawners() == others); // nobody needs it any more
 }
 
 TEST_CASE("describe: many threads may ask at once", "[isolation]") {
