@@ -30,21 +30,20 @@ void keepMemoryPrivate() {
 #endif
 }
 
+// The kernel's table of descriptors grows with the highest one, and whoever opens that waits for milliseconds where
+// threads share the table. So it gets its size while there is one thread.
+void makeRoomForDescriptors(rlim_t most) {
+    const int highest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, std::min(most, fullCrowd) - 1);
+    if (highest >= 0) close(highest);
+}
+
 // The soft limit is low for the sake of programs that call select; this one does not, and workers set their own.
 void useAllDescriptors() {
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
     files.rlim_cur = files.rlim_max;
     setrlimit(RLIMIT_NOFILE, &files);
-}
-
-// The kernel's table of descriptors grows with the highest one, and whoever opens that waits for milliseconds where
-// threads share the table. So it gets its size while there is one thread.
-void makeRoomForDescriptors() {
-    rlimit files{};
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-    const int highest = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, std::min<rlim_t>(files.rlim_cur, fullCrowd) - 1);
-    if (highest >= 0) close(highest);
+    makeRoomForDescriptors(files.rlim_max);
 }
 
 [[noreturn]] void endAtOnce(PluginEnvironment& environment) {
@@ -94,7 +93,6 @@ int serve(const std::string& config) {
     leaveLastWords();
     keepMemoryPrivate();
     useAllDescriptors();
-    makeRoomForDescriptors();
     ServiceManager manager;
     PluginEnvironment environment;
     return environment.ended(serve(config, environment, manager));

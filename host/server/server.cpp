@@ -19,8 +19,7 @@ namespace {
 
 constexpr std::chrono::milliseconds stopLimit{1000};
 constexpr std::chrono::seconds stopReserve{10}; // more than all that comes after the drain
-constexpr std::chrono::seconds beatLimit{1};    // after which the watchdog is not fed until the thread goes on,
-                                                // as one that rested does within the moment to the next look
+constexpr std::chrono::seconds beatLimit{1};    // after which the watchdog is not fed until the thread goes on
 
 FrontSettings frontSettingsOf(const Settings& settings) {
     FrontSettings front;
