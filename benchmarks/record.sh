@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # Measures what takes no more than minutes, and writes what was printed: benchmarks/record.sh BUILD
 #
-# BUILD is a Release build. As root, on a quiet machine. Each result goes to benchmarks/results/NAME.txt, headed by the
-# command, the commit ("-dirty" where the checkout has more than that) and the machine. A target that was missed is in
-# what was printed, and the others are measured all the same.
+# BUILD is a Release build. As root, on a quiet machine; needs packaging/packages-benchmarks and packages-peers. Each result
+# goes to benchmarks/results/NAME.txt, headed by the command, the commit ("-dirty" where the checkout has more than that but
+# for results) and the machine. A target that was missed is in what was printed, and the others are measured all the same.
 set -euo pipefail
 
 build=$(cd "$1" && pwd)
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 export PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1
 cd "$here/.."
-commit=$(git describe --always --dirty --exclude='*')
-machine=$(/usr/bin/python3 -P -c 'from side_by_side import contest; it = contest.machine(); print("; ".join(it[key] for key in ("processors", "memory", "system")))')
+commit=$(/usr/bin/python3 -P -c 'from side_by_side.machine import commit; print(commit())')
+machine=$(/usr/bin/python3 -P -c 'from side_by_side.machine import machine; it = machine(); print("; ".join(it[key] for key in ("processors", "memory", "system")))')
 
 record() {
     local name=$1
@@ -27,7 +27,7 @@ record() {
 
 python=(/usr/bin/python3 -P)
 repeated=(--benchmark_repetitions=3 --benchmark_report_aggregates_only=true)
-record size "${python[@]}" "$here/size/measure.py" "$build" --runs 3 --seconds 20
+record size "${python[@]}" "$here/size/measure.py" "$build" --runs 3 --seconds 60
 record profile "${python[@]}" "$here/profile/front.py" "$build"
 record readiness "${python[@]}" "$here/readiness/measure.py" "$build"
 record crowd_host "${python[@]}" "$here/crowd_host/measure.py" "$build" --max-age 12

@@ -2,7 +2,7 @@
 
     /usr/bin/python3 benchmarks/checkers/run.py BUILD [OPTIONS OF GOOGLE BENCHMARK]
 
-BUILD is a Release build. As root; needs the packages of packaging/packages-peers."""
+BUILD is a Release build. As root; needs the packages of packaging/packages-peers and nginx-light."""
 import os
 import pathlib
 import subprocess

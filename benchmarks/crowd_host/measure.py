@@ -39,12 +39,6 @@ def runs_so_far(port):
     return [check["runs"] for check in checks.values()], asked
 
 
-def peak_mb(pid):
-    """The most that was resident so far."""
-    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").split()
-    return round(int(status[status.index("VmHWM:") + 1]) / 1024, 1)
-
-
 def asked_steadily(port, seconds, pid):
     """Latencies of each path, and the most threads that there were meanwhile. Each path is asked by a process of its own."""
     with concurrent.futures.ProcessPoolExecutor(len(PATHS)) as pool:
@@ -64,7 +58,7 @@ def watched(process, port, seconds):
     share = (cpu_seconds(process.pid) - cpu) / (time.monotonic() - began) * 100
     resident = measure.memory_mb(process.pid)["rss"]
     after, last = runs_so_far(port)
-    return {"latencies": latencies, "threads": threads, "share": share, "resident": resident, "peak": peak_mb(process.pid), "seconds": last - first,
+    return {"latencies": latencies, "threads": threads, "share": share, "resident": resident, "peak": round(measure.peak_mb(process.pid), 1), "seconds": last - first,
             "made": sum(after) - sum(before), "asked_for": len(after) * (last - first) / INTERVAL,
             "fewest": min(now - then for now, then in zip(after, before)), "fewest_asked_for": int((last - first) / LONGEST)}
 

@@ -1,10 +1,10 @@
 """What new probes see while 10,000 hostile connections are open: probehost and nginx, in turn, in the same run.
 
-    python3 benchmarks/front_attack/compare.py BUILD [--connections 10000] [--probes 10000] [--runs 3]
+    python3 benchmarks/front_attack/compare.py BUILD [--connections 10000] [--probes 10000] [--runs 3] [--to FILE]
 
 BUILD was made with -DPROBEHOST_BENCHMARKS=ON. nginx (package nginx-light) answers a fixed body with one worker; it is left
-out when it is not installed. Both have the same time limits: first a minute, so that all attackers stay, then probehost's own,
-which throw them out and let them come back. Then probehost alone, in straits: half the connections it is attacked with, 200
+out when it is not installed. Both have the same time limits: first a minute, so that all attackers stay, then 2 s for a head
+and 5 s between requests, which throw them out and let them come back (probehost's own are 1.4 s and 5 s). Then probehost alone, in straits: half the connections it is attacked with, 200
 descriptors, 64 checks that spin in its own process. Each is done so many times, and the tables at the end have the medians, but the sum of
 failed probes, and where probehost's p99 or p99.9 is above nginx's. The status is 0 when no probe of probehost failed and its p99 stayed within
 10 ms, its p99.9 within 25 ms (50 ms under churn), and its memory grew by no more than 64 MB (160 MB where heads are kept); what did not is told at the end."""
@@ -22,7 +22,8 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "tests"))
+sys.path += [str(pathlib.Path(__file__).resolve().parents[2] / "tests"), str(pathlib.Path(__file__).resolve().parents[1])]
+from side_by_side.machine import commit, machine  # noqa: E402
 from system.host import Host  # noqa: E402
 from system.scripted import HERE, compile_plugin  # noqa: E402
 
@@ -127,7 +128,19 @@ def worse(gathered):
 
 
 def told(title, gathered):
-    print("\n".join(["", title, "", *table(gathered), "", "above nginx's: " + ("; ".join(worse(gathered)) or "nothing"), ""]), flush=True)
+    """What was gathered, which is printed as well."""
+    beside = ["", "Above nginx's: " + ("; ".join(worse(gathered)) or "nothing") + "."] if any(name == "nginx" for _, name in gathered) else []
+    text = "\n".join(["", title + ":", "", *table(gathered), *beside])
+    print(text, flush=True)
+    return text
+
+
+def write(arguments, texts):
+    """The tables, headed by what they are of."""
+    it = machine()
+    head = f"By `benchmarks/front_attack/compare.py`: medians of {arguments.runs} runs of {arguments.probes} probes, but of failed probes the sum."
+    where = f"probehost {commit()}; {it['processors']}, {it['memory']}; {it['system']}."
+    arguments.to.write_text("\n".join(["# The front under attack", "", head, "", where, *texts, ""]), encoding="utf-8")
 
 
 def side_by_side(arguments, head, keep_alive):
@@ -140,8 +153,7 @@ def side_by_side(arguments, head, keep_alive):
         if shutil.which("/usr/sbin/nginx"):
             with nginx(head, keep_alive) as target:
                 attack(arguments, target, kind, "nginx", gathered)
-    told(title, gathered)
-    return wrong
+    return wrong, told(title, gathered)
 
 
 def straits(arguments, gathered):
@@ -161,8 +173,7 @@ def straits(arguments, gathered):
 def in_straits(arguments):
     gathered = {}
     wrong = [each for _ in range(arguments.runs) for each in straits(arguments, gathered)]
-    told("probehost alone, in straits", gathered)
-    return wrong
+    return wrong, told("probehost alone, in straits", gathered)
 
 
 def main():
@@ -172,10 +183,14 @@ def main():
     parser.add_argument("--probes", type=int, default=10000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--attacks", type=json.loads, default=ATTACKS, help='such as \'["slow","churn"]\'; [] for none')
+    parser.add_argument("--to", type=lambda text: pathlib.Path(text).resolve(), metavar="FILE", help="the tables are written there as well")
     arguments = parser.parse_args()
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
-    wrong = side_by_side(arguments, 60, 60) + side_by_side(arguments, 2, 5) + in_straits(arguments)
+    parts = [side_by_side(arguments, 60, 60), side_by_side(arguments, 2, 5), in_straits(arguments)]
+    wrong = [each for faulty, _ in parts for each in faulty]
+    if arguments.to:
+        write(arguments, [text for _, text in parts])
     print("\n".join(["", *wrong] if wrong else ["all probes of probehost were answered in time"]))
     return 1 if wrong else 0
 

@@ -22,10 +22,10 @@ matplotlib.use("svg")
 from matplotlib import pyplot  # noqa: E402
 
 from side_by_side import contest, contestants, measure  # noqa: E402
+from side_by_side.machine import RESULTS, machine  # noqa: E402
 from side_by_side.services import free_port  # noqa: E402
 from size.clock import cpu_seconds  # noqa: E402
 
-RESULTS = pathlib.Path(__file__).parents[1] / "results"
 CHECKS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000]
 PROBERS = [1, 3, 10, 30, 100, 300, 1000]
 BODIES = [1, 2, 5, 10, 20, 50, 100, 200]  # checks in it
@@ -155,7 +155,7 @@ def main():
                for name, once, numbers in (("checks", of_checks, CHECKS), ("probers", of_probers, PROBERS), ("bytes", of_bytes, BODIES))}
     places = {"checks": CHECKS, "probers": PROBERS, "bytes": [each["bytes"] for each in results["bytes"].values()]}
     steps = steepest_of_all(places, results)
-    whole = {"machine": contest.machine(), "runs": arguments.runs, "seconds": arguments.seconds, "connections": CONNECTIONS, **results, "steepest": steps}
+    whole = {"machine": machine(), "runs": arguments.runs, "seconds": arguments.seconds, "connections": CONNECTIONS, **results, "steepest": steps}
     (RESULTS / "growth.json").write_text(json.dumps(whole, indent=1) + "\n", encoding="utf-8")
     for name, label in {"checks": "checks", "probers": "probers at once", "bytes": "bytes in the body"}.items():
         draw(name, places[name], list(results[name].values()), label, captions(whole)[name])

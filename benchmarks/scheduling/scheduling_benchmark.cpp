@@ -137,7 +137,8 @@ CheckSchedule::Checks oneThatIsAlwaysTooOld() {
     return checks;
 }
 
-// All threads ask at once: whoever asks while a run goes on waits for that one.
+// All threads ask at once: whoever asks while a run goes on waits for that one. The time that Google Benchmark 1.7
+// prints is divided by the number of threads, so each question's own is a counter.
 void singleFlight(benchmark::State& state) {
     static Waiting observer;
     static std::unique_ptr<Scheduler> scheduler;
@@ -146,13 +147,17 @@ void singleFlight(benchmark::State& state) {
         scheduler->start();
         runs = 0;
     }
+    std::chrono::duration<double, std::micro> waited{};
     for (auto _ : state) {
         const auto asked = Clock::now();
         scheduler->refresh(Probe::Ready);
         observer.waitFor(asked);
+        waited += Clock::now() - asked;
     }
+    const auto questions = static_cast<double>(state.iterations());
+    state.counters["question_us"] = benchmark::Counter(waited.count() / questions, benchmark::Counter::kAvgThreads);
     if (state.thread_index() == 0) {
-        state.counters["runs"] = static_cast<double>(runs);
+        state.counters["questions_per_run"] = questions * state.threads() / static_cast<double>(runs);
         scheduler->stop(std::chrono::seconds(5));
         scheduler.reset();
     }

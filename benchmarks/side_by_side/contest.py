@@ -1,6 +1,6 @@
 """Compares probehost with what people would use instead, one after the other on this machine, in the same run.
 
-    benchmarks/compare BUILD [--runs 3] [--seconds 5] [--threads 2] [--only NAME,…] [--to DIRECTORY]
+    benchmarks/compare BUILD [--runs 3] [--seconds 5] [--threads 2] [--only NAME;…] [--to DIRECTORY]
 
 BUILD is a Release build. As root; needs the packages of packaging/packages-benchmarks, and npm's registry once. Writes a table and plots
 to benchmarks/results/ or DIRECTORY. Each figure is the median of the runs. wrk has a thread for each processor: with one of them alone it
@@ -19,14 +19,10 @@ import tempfile
 import time
 
 from . import contestants, measure, plots, table
+from .machine import NODE_PACKAGES, RESULTS, machine
 from .services import free_port, services
 
 HERE = pathlib.Path(__file__).parent
-RESULTS = HERE.parent / "results"
-PACKAGES = ["wrk", "nginx-light", "python3", "python3-fastapi", "python3-uvicorn", "python3-uvloop", "python3-httptools", "python3-asyncpg", "python3-redis",
-            "python3-hiredis", "python3-httpx", "golang-go", "golang-github-alexliesenfeld-health-dev", "golang-github-lib-pq-dev",
-            "golang-github-gomodule-redigo-dev", "prometheus-blackbox-exporter", "postgresql-15", "redis-server"]
-NODE_PACKAGES = ["@godaddy/terminus@4.12.1", "pg@8.11.3", "redis@4.6.13"]
 CACHE = HERE.parent.parent / "build/side_by_side"
 
 
@@ -49,6 +45,7 @@ def all_contestants(build):
     yield contestants.fixed()
     yield contestants.fixed(deferred=True)
     yield contestants.fastapi()
+    yield contestants.fastapi(workers=os.cpu_count())
     yield contestants.go(built_go())
     yield contestants.terminus(node_modules())
     yield contestants.blackbox()
@@ -99,21 +96,6 @@ def median(runs):
     return statistics.median(present) if present else None
 
 
-def versions():
-    """probehost's commit, "-dirty" where the checkout has more than that, and what else has a part in the figures."""
-    def said(*command):
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
-        return ((done.stdout + done.stderr).strip().splitlines() or [""])[0]
-    packages = [f"{name} {said('dpkg-query', '-W', '-f', '${Version}', name)}" for name in PACKAGES]
-    return "; ".join([f"probehost {said('git', 'describe', '--always', '--dirty', '--exclude=*')}", *packages, f"node {said('node', '--version')}", *NODE_PACKAGES])
-
-
-def machine():
-    model = next((line.partition(":")[2].strip() for line in open("/proc/cpuinfo", encoding="utf-8") if line.startswith("model name")), "")
-    return {"processors": f"{os.cpu_count()} of {model}", "system": f"{platform.freedesktop_os_release()['PRETTY_NAME']}, Linux {platform.release()}",
-            "memory": f"{os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') / 2**30:.0f} GiB", "versions": versions()}
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=lambda text: pathlib.Path(text).resolve())
@@ -121,7 +103,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=os.cpu_count(), help="of wrk; by default one for each processor")
     parser.add_argument("--to", type=lambda text: pathlib.Path(text).resolve(), default=RESULTS, metavar="DIRECTORY")
-    parser.add_argument("--only", default="", help="names as in the table, with commas between them")
+    parser.add_argument("--only", default="", help="names as in the table, with semicolons between them")
     arguments = parser.parse_args()
     missing = [program for program in ("wrk", "go", "node", "npm", "/usr/sbin/nginx", "prometheus-blackbox-exporter") if not shutil.which(program)]
     if missing:
@@ -130,7 +112,7 @@ def main():
     with tempfile.TemporaryDirectory() as directory:
         os.chmod(directory, 0o755)
         with services(directory, free_port) as everything:
-            wanted = [each for each in all_contestants(arguments.build) if not arguments.only or each.name in arguments.only.split(",")]
+            wanted = [each for each in all_contestants(arguments.build) if not arguments.only or each.name in arguments.only.split(";")]
             runs = [[measured(each, everything, arguments.seconds, arguments.threads) for each in told(wanted)] for _ in range(arguments.runs)]
             results = {each.name: {"setting": each.setting, **median(figures), "each": figures} for each, figures in zip(wanted, zip(*runs))}
     arguments.to.mkdir(parents=True, exist_ok=True)

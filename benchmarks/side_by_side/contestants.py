@@ -48,12 +48,13 @@ def probehost(build):
     return Contestant("probehost", "defaults; four checks in the background, those of PostgreSQL, Redis and the model at most a second old, that of the endpoint 30 s", launch)
 
 
-def fastapi():
+def fastapi(workers=1):
     def launch(services, _directory, port):
         command = ["/usr/bin/python3", "-m", "uvicorn", "--host", "127.0.0.1", "--port", port, "--loop", "uvloop", "--http", "httptools",
-                   "--no-access-log", "--log-level", "error", "fastapi_router:app"]
+                   "--no-access-log", "--log-level", "error", "--workers", workers, "fastapi_router:app"]
         return started(command, services.environment, cwd=HERE)
-    return Contestant("FastAPI", "uvicorn, one worker, as FastAPI's documentation has it in a container, uvloop and httptools, redis with hiredis; four checks in the request path, one after another as most write them, each within 2 s", launch)
+    one = "uvicorn, one worker, as FastAPI's documentation has it in a container, uvloop and httptools, redis with hiredis; four checks in the request path, one after another as most write them, each within 2 s"
+    return Contestant("FastAPI", one, launch) if workers == 1 else Contestant(f"FastAPI, {workers} workers", "the same with a worker for each processor", launch)
 
 
 def go(program):

@@ -1,6 +1,7 @@
 """What is measured of a server: wrk's requests and latencies, the processor's and the memory's cost, its start, and its answers to a
 client that asks at a steady rate, whether or not it has been answered."""
 import asyncio
+import collections
 import contextlib
 import dataclasses
 import gc
@@ -54,6 +55,12 @@ def memory_of(pids, names):
     return {name.lower(): round(kilobytes / 1024, 1) for name, kilobytes in total.items()}
 
 
+def peak_mb(pid):
+    """The most that was resident so far."""
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="ascii").split()
+    return int(status[status.index("VmHWM:") + 1]) / 1024
+
+
 def memory_under_load(pid, url):
     """In the middle of two seconds of load, which is for nothing else: who looks at memory makes answers late."""
     with subprocess.Popen(["wrk", "-t1", "-c32", "-d2s", url], stdout=subprocess.DEVNULL):
@@ -98,7 +105,7 @@ def until_ok(port, path, since, seconds=60):
     return (time.monotonic() - since) * 1000
 
 
-async def ask(port, path, took):
+async def ask(port, path, took, statuses):
     start = time.perf_counter()
     with contextlib.suppress(OSError, asyncio.TimeoutError):
         reader, writer = await asyncio.wait_for(asyncio.open_connection("127.0.0.1", port), 10)
@@ -108,23 +115,24 @@ async def ask(port, path, took):
         writer.close()
         if first:
             took.append((time.perf_counter() - start) * 1000)
+            statuses[first.split()[1].decode()] += 1
 
 
 async def ask_steadily(port, path, rate, count):
-    took, asking, start = [], [], time.perf_counter()
+    took, statuses, asking, start = [], collections.Counter(), [], time.perf_counter()
     for number in range(count):
         await asyncio.sleep(max(0, start + number / rate - time.perf_counter()))
-        asking.append(asyncio.ensure_future(ask(port, path, took)))
+        asking.append(asyncio.ensure_future(ask(port, path, took, statuses)))
     await asyncio.gather(*asking)
-    return took
+    return sorted(took), statuses
 
 
 def steady(port, path, rate=200, count=1000):
-    """Percentiles in milliseconds of answers to `rate` probes a second, and how many had none within 10 s."""
+    """Percentiles in milliseconds of answers to `rate` probes a second, how many were 200 and 503, and how many had none within 10 s."""
     gc.disable()  # thousands of requests are kept, and looking through them took 20 ms of a client's time
     try:
-        took = sorted(asyncio.run(ask_steadily(port, path, rate, count)))
+        took, statuses = asyncio.run(ask_steadily(port, path, rate, count))
     finally:
         gc.enable()
     at = lambda part: round(took[min(int(part * len(took)), len(took) - 1)], 2) if took else None  # noqa: E731
-    return {"p50": at(0.5), "p99": at(0.99), "p999": at(0.999), "max": at(1), "unanswered": count - len(took)}
+    return {"p50": at(0.5), "p99": at(0.99), "p999": at(0.999), "max": at(1), "healthy": statuses["200"], "unhealthy": statuses["503"], "unanswered": count - len(took)}
