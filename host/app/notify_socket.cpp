@@ -11,6 +11,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "app/trusted_peer.hpp"
+
 namespace probehost {
 
 namespace {
@@ -25,13 +27,13 @@ sockaddr_un unixAddress(const std::string& path) {
     return address;
 }
 
-bool trusted(const msghdr& message) {
+bool isFromTrusted(const msghdr& message) {
     for (const cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr;
          header = CMSG_NXTHDR(const_cast<msghdr*>(&message), const_cast<cmsghdr*>(header))) {
         if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_CREDENTIALS) continue;
         ucred peer{};
         std::memcpy(&peer, CMSG_DATA(header), sizeof(peer));
-        return peer.uid == 0 || peer.uid == geteuid();
+        return isTrusted(peer);
     }
     return false;
 }
@@ -80,7 +82,7 @@ void NotifySocket::receive(AppState& state) {
         message.msg_controllen = control.size(); // no room for descriptors: the kernel closes any that come
         const ssize_t size = recvmsg(fd_, &message, MSG_CMSG_CLOEXEC);
         if (size < 0) return;
-        if (trusted(message)) hear(state, std::string_view(text.data(), static_cast<size_t>(size)));
+        if (isFromTrusted(message)) hear(state, std::string_view(text.data(), static_cast<size_t>(size)));
     }
 }
 

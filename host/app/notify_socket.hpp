@@ -18,7 +18,7 @@ class NotifySocket {
 
     int fd() const { return fd_; } // readable when a datagram waits
 
-    // Reads what waits, without blocking. Only root and our own user are heard.
+    // Reads what waits, without blocking. Only root and our own user are heard, and no worker.
     void receive(AppState& state);
 
   private:

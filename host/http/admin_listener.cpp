@@ -4,6 +4,7 @@
 
 #include <cstring>
 
+#include "app/trusted_peer.hpp"
 #include "http/listener.hpp"
 
 namespace probehost {
@@ -52,7 +53,7 @@ bool isTrustedPeer(int fd) {
     ucred peer{};
     socklen_t size = sizeof peer;
     if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return false;
-    return peer.uid == 0 || peer.uid == ::geteuid();
+    return isTrusted(peer);
 }
 
 } // namespace probehost

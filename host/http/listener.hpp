@@ -57,7 +57,7 @@ class Listener {
     struct stat created_ {}; // so that only our own file is removed
 };
 
-// Whether the process at the other end of a Unix socket runs as root or as our own user.
+// Whether the process at the other end of a Unix socket may command us: isTrusted.
 bool isTrustedPeer(int fd);
 
 } // namespace probehost

@@ -27,7 +27,8 @@ namespace {
 
 constexpr int lastWait = 1000; // milliseconds for a killed process to end
 
-// Nothing of the host's reaches the plugin but the socket and the plugin's own image.
+// Nothing of the host's reaches the plugin but the socket and the plugin's own image: a session of its own has no
+// terminal.
 class SpawnPlan {
   public:
     SpawnPlan(int socket, int image) {
@@ -43,8 +44,7 @@ class SpawnPlan {
         sigfillset(&all);
         posix_spawnattr_setsigmask(&attributes_, &none);
         posix_spawnattr_setsigdefault(&attributes_, &all);
-        posix_spawnattr_setpgroup(&attributes_, 0);
-        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
+        posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID);
     }
     ~SpawnPlan() {
         posix_spawn_file_actions_destroy(&actions_);
@@ -129,7 +129,8 @@ WorkerProcess::Received WorkerProcess::receive(std::string& frame) {
     return size < 0 && (errno == EAGAIN || errno == EINTR) ? Received::Nothing : Received::Closed;
 }
 
-// Its process group is its own, and cannot be left from within. Not after its end: the number may be somebody else's.
+// Its session and process group are its own, and cannot be left from within. Not after its end: the number may be
+// somebody else's.
 void WorkerProcess::kill() {
     if (!ended_) ::kill(-pid_, SIGKILL);
 }
@@ -139,7 +140,9 @@ std::optional<std::string> WorkerProcess::ended() {
     if (ended_) return ended_;
     siginfo_t about{};
     const auto id = static_cast<id_t>(pid_);
-    if (waitid(P_PID, id, &about, WEXITED | WNOHANG | WNOWAIT) != 0 || about.si_pid == 0) return std::nullopt;
+    if (waitid(P_PID, id, &about, WEXITED | WNOHANG | WNOWAIT) != 0 && errno == ECHILD)
+        return ended_ = "ended"; // a plugin of the host's own process has the kernel forget how
+    if (about.si_pid == 0) return std::nullopt;
     ::kill(-pid_, SIGKILL); // what it started, while its number still is its own
     waitpid(pid_, &status, 0);
     ended_ = inWords(status);

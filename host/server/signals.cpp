@@ -26,6 +26,7 @@ void blockSignals() {
     const auto set = setOf({SIGTERM, SIGINT, SIGHUP});
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGCHLD, SIG_DFL); // where it is ignored, which is inherited, nobody is told how a worker ended
 }
 
 SignalDescriptor::SignalDescriptor(std::initializer_list<int> numbers) {

@@ -13,7 +13,9 @@ namespace {
 
 constexpr int hostFd = 3;
 constexpr int lostHost = 1;
-constexpr int watchPeriod = 50; // milliseconds
+constexpr int watchPeriod = 50; // milliseconds, while checks run
+constexpr int idlePeriod = 1000;
+constexpr int forEver = -1;
 constexpr size_t longestLog = 8192;
 constexpr std::chrono::seconds patience{1}; // with a host that is asked
 
@@ -28,7 +30,13 @@ void HostLink::send(const FrameWriter& frame) {
 
 void HostLink::waitForFrame() const {
     pollfd frame = {hostFd, POLLIN, 0};
-    while (poll(&frame, 1, runs_ > 0 ? watchPeriod : -1) <= 0) endIfExcessive();
+    for (int period = watchPeriod; poll(&frame, 1, period) <= 0; period = untilNextLook()) endIfExcessive();
+}
+
+// Between runs only threads that the plugin left behind can take more.
+int HostLink::untilNextLook() const {
+    if (runs_ > 0) return watchPeriod;
+    return hasThreadsBeside(ownThreads()) ? idlePeriod : forEver;
 }
 
 const std::string& HostLink::receive() {

@@ -30,7 +30,7 @@ class HostLink final : public PluginServices {
     void endRun() { runs_--; }
     void beginCheck() { checks_++; } // each has a thread
     void endCheck() { checks_--; }
-    void endIfExcessive() const { probehost::endIfExcessive(checks_ + 1); }
+    void endIfExcessive() const { probehost::endIfExcessive(ownThreads()); }
 
     // The next frame; ends the process when the host is gone. The thread that was here first.
     const std::string& receive();
@@ -45,6 +45,8 @@ class HostLink final : public PluginServices {
 
   private:
     void waitForFrame() const;
+    int untilNextLook() const;
+    long ownThreads() const { return checks_ + 1; }
 
     struct Said {
         int32_t state;

@@ -55,4 +55,6 @@ void endIfExcessive(long ownThreads) {
     if (threadCount() > workerThreads + ownThreads) _exit(workerThreadsStatus);
 }
 
+bool hasThreadsBeside(long ownThreads) { return threadCount() > ownThreads; }
+
 } // namespace probehost

@@ -7,4 +7,6 @@ namespace probehost {
 // `ownThreads` are not the plugin's.
 void endIfExcessive(long ownThreads);
 
+bool hasThreadsBeside(long ownThreads);
+
 } // namespace probehost

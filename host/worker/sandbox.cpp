@@ -9,6 +9,7 @@
 #include <seccomp.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,7 +27,8 @@ namespace probehost {
 namespace {
 
 constexpr int noFilter = 78;
-constexpr int ioprioProcess = 1; // which glibc does not name
+constexpr int ioprioProcess = 1;            // which glibc does not name
+constexpr scmp_datum_t lower = 0xffffffffU; // the half of an argument that the kernel looks at
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr bool sanitized = true; // which reserves terabytes of address space
@@ -87,9 +89,29 @@ void denyReachingOthers(Filter& filter) {
 // A signal for input may be sent to any process, and the kernel sends it.
 void denySignalsForInput(Filter& filter) {
     for (const int command : {F_SETOWN, F_SETOWN_EX, F_SETSIG})
-        filter.deny(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, static_cast<scmp_datum_t>(command)));
+        filter.deny(SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_MASKED_EQ, lower, static_cast<scmp_datum_t>(command)));
     for (const int request : {FIOSETOWN, SIOCSPGRP})
-        filter.deny(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, 0xffffffffU, static_cast<scmp_datum_t>(request)));
+        filter.deny(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, lower, static_cast<scmp_datum_t>(request)));
+}
+
+// What is typed at the host's terminal, and who may write to it.
+void denyTerminals(Filter& filter) {
+    for (const int request : {TIOCSTI, TIOCSCTTY, TIOCSPGRP, TIOCLINUX})
+        filter.deny(SCMP_SYS(ioctl), SCMP_A1(SCMP_CMP_MASKED_EQ, lower, static_cast<scmp_datum_t>(request)));
+}
+
+// A socket that waits for its peer when it is closed would hold up the host to which it is sent, which closes it
+// unseen.
+void denyLingering(Filter& filter) {
+    filter.deny(SCMP_SYS(setsockopt), SCMP_A1(SCMP_CMP_MASKED_EQ, lower, SOL_SOCKET),
+                SCMP_A2(SCMP_CMP_MASKED_EQ, lower, SO_LINGER));
+}
+
+// Memory that is neither resident nor in the address space, and so in no limit.
+void denyUncountedMemory(Filter& filter) {
+    filter.pretendMissing(SCMP_SYS(memfd_create));
+    filter.pretendMissing(SCMP_SYS(memfd_secret));
+    filter.deny(SCMP_SYS(shmget));
 }
 
 // Only the calling thread's own; "all processes of the user" is another kind of target.
@@ -127,8 +149,8 @@ void denyProcesses(Filter& filter) {
          {SCMP_SYS(fork), SCMP_SYS(vfork), SCMP_SYS(execve), SCMP_SYS(execveat), SCMP_SYS(setsid), SCMP_SYS(setpgid)}) {
         filter.deny(call);
     }
-    // The kernel looks at the lower half only, so the filter must, too.
-    filter.deny(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_MASKED_EQ, 0xffffffffU, PR_SET_PDEATHSIG));
+    for (const int option : {PR_SET_PDEATHSIG, PR_SET_DUMPABLE})
+        filter.deny(SCMP_SYS(prctl), SCMP_A0(SCMP_CMP_MASKED_EQ, lower, static_cast<scmp_datum_t>(option)));
     filter.deny(SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0), SCMP_A2(SCMP_CMP_NE, 0));
 }
 
@@ -150,6 +172,9 @@ void enterSandbox() {
     denyProcesses(filter);
     denySignalsForInput(filter);
     denySchedulingOthers(filter);
+    denyTerminals(filter);
+    denyLingering(filter);
+    denyUncountedMemory(filter);
     denyTheUncommon(filter);
     if (!filter.load()) _exit(noFilter);
 }

@@ -1,5 +1,5 @@
-/* A checker that does harm. Its settings say what ("act") and when ("at": create, run or destroy), and which file gets
- * a byte each time that it is created ("diary"), if any. */
+/* A checker that does harm. Its settings say what ("act") and when ("at": create, run or destroy), which file gets a
+ * byte each time that it is created ("diary"), and where its host's sockets are ("admin", "notify"), if any of that. */
 #include <errno.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -10,8 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -187,6 +193,59 @@ static void small_thread_bomb(void) {
     }
 }
 
+/* As long as nothing runs nobody looks. */
+static void* make_threads_later(void* unused) {
+    usleep(1500000);
+    small_thread_bomb();
+    return unused;
+}
+
+static void late_thread_bomb(void) {
+    pthread_t thread;
+    pthread_create(&thread, NULL, make_threads_later, NULL);
+}
+
+static void is_refused(int outcome) {
+    if (outcome != -1 || (errno != EPERM && errno != ENOSYS)) _exit(4);
+}
+
+/* Each would hold up the host, write at its terminal, or take memory that nobody counts. */
+static void ask_for_what_is_refused(void) {
+    const struct linger lingering = {1, 3600};
+    const int client = socket(AF_INET, SOCK_STREAM, 0);
+    const int nowhere = open("/dev/null", O_RDWR);
+    const unsigned long requests[] = {TIOCSTI, TIOCSCTTY, TIOCSPGRP, TIOCLINUX};
+    is_refused(setsockopt(client, SOL_SOCKET, SO_LINGER, &lingering, sizeof(lingering)));
+    for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) is_refused(ioctl(nowhere, requests[i], "\n"));
+    is_refused(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0));
+    is_refused(memfd_create("uncounted", 0));
+    is_refused(shmget(IPC_PRIVATE, 4096, IPC_CREAT));
+    close(client);
+    close(nowhere);
+}
+
+static int connected(int type, const char* path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    const int client = socket(AF_UNIX, type, 0);
+    snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+    if (connect(client, (const struct sockaddr*)&address, sizeof(address)) != 0) _exit(5);
+    return client;
+}
+
+static void say(int client, const char* text) { send(client, text, strlen(text), MSG_NOSIGNAL); }
+
+/* In the name of the operator and of the application. */
+static void command(const char* admin, const char* notify) {
+    char answer[64];
+    prctl(PR_SET_NAME, "a) S 1 1 1 ("); /* which is not where the host looks */
+    if (notify != NULL) say(connected(SOCK_DGRAM, notify), "MODEL=embedding loaded");
+    if (admin == NULL) return;
+    const int client = connected(SOCK_STREAM, admin);
+    say(client, "POST /admin/reload HTTP/1.0\r\n\r\n");
+    if (read(client, answer, sizeof(answer)) > 0) _exit(6);
+    close(client);
+}
+
 static void act(const char* name) {
     static const struct {
         const char* name;
@@ -219,6 +278,8 @@ static void act(const char* name) {
         {"small thread bomb", small_thread_bomb},
         {"stop itself", stop_itself},
         {"lose a reader", lose_a_reader},
+        {"late thread bomb", late_thread_bomb},
+        {"ask for what is refused", ask_for_what_is_refused},
     };
     for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
         if (strcmp(name, acts[i].name) == 0) acts[i].act();
@@ -253,6 +314,7 @@ static int32_t create(const ph_checker* checker, const ph_host* from, const ph_s
     snprintf(check->act, sizeof(check->act), "%s", from->setting(settings, "/act", NULL));
     snprintf(check->at, sizeof(check->at), "%s", from->setting(settings, "/at", NULL));
     note(from->setting(settings, "/diary", NULL));
+    command(from->setting(settings, "/admin", NULL), from->setting(settings, "/notify", NULL));
     if (strcmp(check->at, "create") == 0) act(check->act);
     *made = check;
     return PH_OK;
@@ -290,7 +352,8 @@ static const ph_checker misbehaving = {
     "misbehaving",
     "Does harm",
     "{\"type\":\"object\",\"required\":[\"act\",\"at\"],\"properties\":{\"act\":{\"type\":\"string\"},"
-    "\"at\":{\"enum\":[\"create\",\"run\",\"destroy\"]},\"diary\":{\"type\":\"string\"}}}",
+    "\"at\":{\"enum\":[\"create\",\"run\",\"destroy\"]},\"diary\":{\"type\":\"string\"},"
+    "\"admin\":{\"type\":\"string\"},\"notify\":{\"type\":\"string\"}}}",
     NULL,
     PH_SCOPE_EXTERNAL,
     PH_PROBE_READY,
