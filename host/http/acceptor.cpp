@@ -36,7 +36,14 @@ Acceptor::Acceptor(std::vector<Listener> listeners, Epoll& epoll, ConnectionTabl
 }
 
 void Acceptor::watch() {
-    for (std::size_t i = 0; i < listeners_.size(); ++i) epoll_.add(listeners_[i].fd(), EPOLLIN, firstKey + i);
+    for (std::size_t i = 0; i < listeners_.size(); ++i) epoll_.require(listeners_[i].fd(), EPOLLIN, firstKey + i);
+}
+
+bool Acceptor::watchAgain() {
+    bool all = true;
+    for (std::size_t i = 0; i < listeners_.size(); ++i)
+        all = (epoll_.add(listeners_[i].fd(), EPOLLIN, firstKey + i) || errno == EEXIST) && all;
+    return all;
 }
 
 void Acceptor::acceptFrom(uint64_t key) {
@@ -98,8 +105,8 @@ void Acceptor::pause() {
 void Acceptor::recover(Clock::time_point now) {
     if (!spare_) spare_.reset(::open("/dev/null", O_RDONLY | O_CLOEXEC));
     if (!paused_ || now < pausedUntil_) return;
-    paused_ = false;
-    watch();
+    paused_ = !watchAgain();
+    pausedUntil_ = now + pauseTime;
 }
 
 void Acceptor::noticeSlowClients(Clock::time_point now) {

@@ -19,6 +19,7 @@ class Acceptor {
              Counters& counters);
 
     uint16_t port() const { return listeners_.empty() ? uint16_t{0} : listeners_.front().port(); }
+    // Throws std::system_error where that cannot be.
     void watch();
     void acceptFrom(uint64_t key);
     void acceptAll();
@@ -37,6 +38,7 @@ class Acceptor {
     void admit(int fd, const SocketAddress& peer, bool admin);
     bool makeRoom();
     void pause();
+    bool watchAgain();
 
     std::vector<Listener> listeners_;
     Epoll& epoll_;

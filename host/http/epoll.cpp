@@ -10,6 +10,10 @@ Epoll::Epoll() : fd_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (!fd_) throw std::system_error(errno, std::generic_category(), "epoll_create1");
 }
 
+void Epoll::require(int fd, uint32_t events, uint64_t key) {
+    if (!add(fd, events, key)) throw std::system_error(errno, std::generic_category(), "epoll_ctl");
+}
+
 bool Epoll::control(int operation, int fd, uint32_t events, uint64_t key) {
     epoll_event event{};
     event.events = events;

@@ -15,6 +15,8 @@ class Epoll {
     Epoll();
 
     bool add(int fd, uint32_t events, uint64_t key) { return control(EPOLL_CTL_ADD, fd, events, key); }
+    // Throws std::system_error where it cannot be watched.
+    void require(int fd, uint32_t events, uint64_t key);
     bool change(int fd, uint32_t events, uint64_t key) { return control(EPOLL_CTL_MOD, fd, events, key); }
     void remove(int fd) { control(EPOLL_CTL_DEL, fd, 0, 0); }
 

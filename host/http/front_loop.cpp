@@ -82,9 +82,9 @@ FrontLoop::FrontLoop(FrontOptions options, const std::atomic<int64_t>& scheduler
       acceptor_(listenersOf(options), epoll_, table_, server_, counters_),
       port_(acceptor_.port()) {
     server_.apply(std::make_unique<FrontSettings>(std::move(options.settings)));
-    epoll_.add(wakeUp_.get(), EPOLLIN, wakeKey);
-    epoll_.add(handlers_.doneFd(), EPOLLIN, handlersKey);
-    if (adminHandlers_) epoll_.add(adminHandlers_->doneFd(), EPOLLIN, adminKey);
+    epoll_.require(wakeUp_.get(), EPOLLIN, wakeKey);
+    epoll_.require(handlers_.doneFd(), EPOLLIN, handlersKey);
+    if (adminHandlers_) epoll_.require(adminHandlers_->doneFd(), EPOLLIN, adminKey);
     acceptor_.watch();
 }
 
