@@ -7,7 +7,6 @@ import pytest
 
 pytestmark = pytest.mark.slow
 
-WAITING = 1300
 READY = b"GET /health/ready HTTP/1.1\r\nHost: probe\r\n\r\n"
 LIVE = b"GET /health HTTP/1.1\r\nHost: probe\r\nConnection: close\r\n\r\n"
 
@@ -55,11 +54,12 @@ def answer_of(client):
     return b"a reset"
 
 
-def test_liveness_answers_beside_more_waiting_clients_than_descriptors(limited, script, sockets):
+@pytest.mark.parametrize("descriptors, waiting", [(1024, 1300), (4096, 5000)])
+def test_liveness_answers_beside_more_waiting_clients_than_descriptors(limited, script, sockets, descriptors, waiting):
     """Probes come ten at a time, and all ten are connected before any has sent its request."""
     hung = script.check("a", words="hang", timeout="500ms", interval="1s")
-    host = limited({"server": {"wait": "60s"}, "checks": {"a": hung}}, 1024, 1024)
-    for client in [sockets(host.address) for _ in range(WAITING)]:
+    host = limited({"server": {"wait": "60s"}, "checks": {"a": hung}}, descriptors, descriptors)
+    for client in [sockets(host.address) for _ in range(waiting)]:
         with contextlib.suppress(OSError):
             client.sendall(READY)
     answers = []
