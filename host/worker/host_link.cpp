@@ -14,7 +14,7 @@ namespace {
 constexpr int hostFd = 3;
 constexpr int lostHost = 1;
 constexpr int watchPeriod = 50; // milliseconds, while checks run
-constexpr int idlePeriod = 1000;
+constexpr int idlePeriod = 200;
 constexpr int forEver = -1;
 constexpr size_t longestLog = 8192;
 constexpr std::chrono::seconds patience{1}; // with a host that is asked

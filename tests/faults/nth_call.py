@@ -2,10 +2,11 @@
 
     python3 tests/faults/nth_call.py BUILD [--of host|worker] [--calls malloc,open,...] [--most 5000] [--step 1]
 
-A run starts, answers three probes and stops. It may serve on, or end with an error in words; it may not crash or hang. Calls of a worker
-may cost its own check, but not a probe of liveness and not the check beside it."""
+A run starts, answers three probes and stops. It may serve on, or end with an error in words; it may not crash, hang, or serve on and leave
+a probe without its answer for ever. Calls of a worker may cost its own check, but not a probe of liveness and not the check beside it."""
 import argparse
 import concurrent.futures
+import contextlib
 import dataclasses
 import json
 import os
@@ -13,6 +14,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -29,6 +31,8 @@ exec {worker} "$@"
 """
 CALLS = ["malloc", "open", "socket", "accept", "epoll_ctl", "write", "pthread_create", "posix_spawn"]
 HANGING = 20  # seconds
+DEAF = 3  # likewise; the failure may meet a probe, and the next ones
+WAIT = 0.2  # likewise; the configuration's
 CLEAN = {0, 70, 71, 74, 78}
 
 
@@ -68,7 +72,7 @@ def beside_faulty_worker(tools, directory, call, nth):
 
 def configuration(tools, directory):
     settings = {"dir": str(tools.plugins.parent), "key": "default"}
-    config = {"server": {"listen": ["127.0.0.1:0"], "drain_delay": "0", "wait": "200ms"},
+    config = {"server": {"listen": ["127.0.0.1:0"], "drain_delay": "0", "wait": f"{WAIT * 1000:.0f}ms"},
               "admin": {"listen": f"unix:{directory}/admin.sock"}, "plugins": {"path": [str(tools.plugins)]},
               "checks": {name: {"checker": "scripted", "isolation": name, "interval": "20ms", "max_age": "0", "with": settings}
                          for name in ("thread", "process")}}
@@ -98,6 +102,29 @@ def ask(port):
         except (urllib.error.URLError, OSError, ValueError):
             answers.append(None)
     return answers
+
+
+def is_deaf(process, port, admin):
+    """It runs, but is not alive, or leaves a probe or its admin without an answer until `wait` is over, however often it is asked."""
+    end = time.monotonic() + DEAF
+    while process.poll() is None:
+        asked, answers = time.monotonic(), ask(port)
+        told = time.monotonic() - asked < WAIT and all(answers) and answers[0].get("status") == "alive"
+        if told and says_something(admin):
+            return False
+        if time.monotonic() > end:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def says_something(admin):
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(2)
+        client.connect(str(admin))
+        client.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        return client.recv(1) != b""
+    return False
 
 
 def harmed(answers):
@@ -138,16 +165,20 @@ def run(tools, call, nth):
             process = started(tools, directory, call, nth, out)
         port = port_of(process, log)
         answers = ask(port) if port else []
+        deaf = port is not None and is_deaf(process, port, directory / "admin.sock")
         status, words = ended(process), log.read_text(errors="replace")
         calls, failed = int(count.read_text()) if count.exists() else nth, (directory / "failed").exists()
-    return calls, failed, f"{call} {nth}: {wrong}: {words[-300:]}" if (wrong := wrong_with(tools, call, status, words, answers)) else None
+    wrong = wrong_with(tools, call, status, words, answers, deaf)
+    return calls, failed, f"{call} {nth}: {wrong}: {words[-300:]}" if wrong else None
 
 
-def wrong_with(tools, call, status, words, answers):
+def wrong_with(tools, call, status, words, answers, deaf):
     if status is None:
         return "hangs"
     if status not in CLEAN:
         return f"ended with {status}"
+    if deaf:
+        return "serves on without answering"
     if tools.of_worker:
         refused = status == 78 and "error: " in words  # a create that fails at the start is a refusal
         return harmed(answers) if answers else None if refused else "did not listen"

@@ -27,29 +27,58 @@ def zombies(host):
     return [pid for pid in workers(host) if state(pid) == "Z"]
 
 
-def latenesses(script, key, interval):
-    """Seconds by which runs came later than the schedule allows, counted from the run before."""
-    starts = [int(line.split()[4]) / 1000 for line in script.lines(key) if line.startswith("start")]
+def latenesses(script, key, interval, first):
+    """Seconds by which runs came later than the schedule allows, counted from the run before, the first of which is `first`."""
+    starts = [int(line.split()[4]) / 1000 for line in script.lines(key) if line.startswith("start")][first:]
     return [after - before - interval * STRETCH for before, after in zip(starts, starts[1:])]
+
+
+def threads_when_all_run(host, script, keys):
+    """As many as it has when these checks run all at once; threads stay for a minute."""
+    for key in keys:
+        script.say(key, "hang pass")
+    until(lambda: all(script.runs(key) > script.ended(key) for key in keys), what="all run")
+    for key in keys:
+        script.say(key, "pass")
+    until(lambda: all(script.runs(key) == script.ended(key) for key in keys), what="none runs")
+    return threads_at_rest(host)
+
+
+def threads_at_rest(host):
+    """Without those that there are for a moment only."""
+    looks = []
+    for _ in range(20):
+        looks.append(host.threads)
+        time.sleep(0.01)
+    return min(looks)
 
 
 @pytest.mark.slow
 def test_hung_checks_cost_a_thread_each(serving, script):
     others = [f"other-{number}" for number in range(8)]
+    healthy = script.checks(*others, interval="200ms", max_age="10s", timeout="10s")
     hung = {f"hung-{number}": script.check(f"hung-{number}", "hang pass", timeout="200ms", interval="500ms") for number in range(32)}
-    host = serving({"checks": {**hung, **script.checks(*others, interval="1s", max_age="10s")}})
+    without = serving({"checks": healthy})
+    before = threads_when_all_run(without, script, others)
+    without.stop()
+    host = serving({"checks": {**hung, **healthy}})
     until(lambda: host.log.count("is stuck") == len(hung), 20)
-    threads, descriptors = host.threads, host.descriptors_at_rest()
+    threads, descriptors = threads_when_all_run(host, script, others), host.descriptors_at_rest()
+    first = {key: script.runs(key) for key in others}
     most, end = threads, time.monotonic() + SECONDS
     while time.monotonic() < end:
         most = max(most, host.threads)
         assert host.live().status == 200
         time.sleep(0.1)
-    late = max(max(latenesses(script, key, 1)) for key in others)
-    print(f"32 hung: {threads} threads at first, {most} at most; others at most {late * 1000:.0f} ms late")
-    assert most <= threads + len(others)
+    late = sorted(seconds for key in others for seconds in latenesses(script, key, 0.2, first[key]))
+    p99 = late[int(len(late) * 0.99)]
+    print(f"32 hung: {threads} threads, {before} without them, {most} at most; {len(late)} other runs, p99 {p99 * 1000:.0f} ms late, "
+          f"at most {late[-1] * 1000:.0f} ms")
+    assert threads == before + len(hung)
+    assert most <= threads
     assert host.descriptors_at_rest() <= descriptors
-    assert late < 0.25  # of a busy machine
+    assert p99 < 0.05
+    assert late[-1] < 0.25  # of a busy machine
     for key in hung:
         assert script.runs(key) == 1
         script.say(key, "pass")
@@ -58,10 +87,11 @@ def test_hung_checks_cost_a_thread_each(serving, script):
 
 @pytest.mark.slow
 def test_killed_workers_leave_nothing(serving, script):
-    host = serving({"checks": {"a": script.check("a", isolation="process", interval="200ms", max_age="100ms"),
-                               "b": script.check("b", interval="200ms", max_age="10s")}})
+    host = serving({"checks": {"a": script.check("a", isolation="process", interval="200ms", max_age="100ms", timeout="2s"),
+                               "b": script.check("b", interval="200ms", max_age="10s", timeout="2s")}})
     host.until_ready()
-    threads, descriptors, kills, end = host.threads, host.descriptors_at_rest(), 0, time.monotonic() + SECONDS
+    threads, descriptors, kills = threads_when_all_run(host, script, "ab"), host.descriptors_at_rest(), 0
+    end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         for pid in workers(host):
             os.kill(pid, signal.SIGKILL)
@@ -72,10 +102,11 @@ def test_killed_workers_leave_nothing(serving, script):
             assert host.reload()  # or it would be quarantined
     host.reload()
     host.until_ready()
-    print(f"{kills} kills: {threads} threads and {descriptors} descriptors before, {host.threads} and {host.descriptors_at_rest()} after")
     until(lambda: not zombies(host) and len(workers(host)) == 1, 5, "one worker, no zombie")
-    assert host.threads <= threads + 4
-    assert host.descriptors_at_rest() <= descriptors + 2
+    print(f"{kills} kills: {threads} threads and {descriptors} descriptors before, "
+          f"{threads_at_rest(host)} and {host.descriptors_at_rest()} after")
+    assert host.descriptors_at_rest() <= descriptors
+    until(lambda: host.threads <= threads, 70, "threads that nobody needs end after a minute")
 
 
 def test_a_flapping_dependency_changes_what_its_threshold_says(serving, script):

@@ -24,6 +24,7 @@ CRASHES = {
     "chatter to host": "Checker sent garbage", "alarm": "Checker crashed: SIGALRM",
     "lose a reader": "Checker crashed: SIGPIPE", "small thread bomb": "Checker exceeded its thread limit",
 }
+SLACK = 0.1  # seconds, for a run's deadline to be noticed and its verdict to be told
 HANGS = ["spin", "sleep", "stop itself", "end the thread"]
 HARMLESS = ["fork bomb", "thread bomb", "kill everybody", "become a shell", "open descriptors", "chatter", "flood log", "change process",
             "two verdicts", "old pointers", "signal by input", "slow everybody"]
@@ -61,6 +62,21 @@ def test_what_hangs_is_killed_and_started_again(beside, script, act):
     until(lambda: workers(host) and set(workers(host)).isdisjoint(first))
     assert of(host) == "Timeout after 500ms"
     goes_on(host, script)
+
+
+@pytest.mark.parametrize("act", [*CRASHES, *HANGS])
+def test_a_verdict_comes_in_time(beside, act):
+    """What an answer waited for had not begun when the one before came: a run begins when it is asked for, or once the last is back."""
+    host = beside(misbehaving(act, interval="1h", max_age="0"))
+    host.ready()
+    said, times = [], [time.monotonic()]
+    while times[-1] < times[0] + 2.5:
+        said.append(host.ready().checks["bad"]["error"])
+        times.append(time.monotonic())
+    longest = max(after - before for before, after in zip(times, times[1:]))
+    print(f"{act}: at most {longest * 1000:.0f} ms")
+    assert set(said) <= {CRASHES.get(act), "Timeout after 500ms", QUARANTINED}
+    assert 0.1 < longest < 0.5 + SLACK
 
 
 @pytest.mark.parametrize("act", HARMLESS)
@@ -147,6 +163,7 @@ def test_a_worker_has_no_powers_and_cannot_be_read(beside):
     status = pathlib.Path(f"/proc/{worker}/status").read_text("ascii")
     assert "CapEff:\t0000000000000000" in status
     assert "CapPrm:\t0000000000000000" in status
+    assert pathlib.Path(f"/proc/{worker}/oom_score_adj").read_text("ascii") == "800\n"  # the kernel takes it before its host
     sibling = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "cat", f"/proc/{worker}/environ"]
     assert "Permission denied" in subprocess.run(sibling, capture_output=True, text=True, check=False).stderr
 

@@ -1,5 +1,6 @@
 """The world misbehaves: clocks, disks, names, networks, descriptors, neighbours. Nobody waits for an answer, nobody gets a wrong one."""
 import contextlib
+import datetime
 import os
 import pathlib
 import re
@@ -27,21 +28,33 @@ def quick(script, *keys):
     return {"checks": script.checks(*keys, interval="100ms", max_age="50ms")}
 
 
+def since(host):
+    """When each check last changed, in the host's own time of day."""
+    checks = host.get("/health/ready?verbose").json["checks"]
+    return {name: datetime.datetime.fromisoformat(check["since"]).timestamp() for name, check in checks.items()}
+
+
 @pytest.mark.parametrize("seconds", [3600, -3600, 86400, -86400, 1, -1])  # the last as leap seconds are
 def test_the_wall_clock_is_stepped(configured, script, tmp_path, seconds):
     library, shift = compiled(FAULTS / "shift_clock.c", tmp_path / "shift.so", "-D_GNU_SOURCE", "-ldl"), tmp_path / "shift"
     shift.write_text("0", encoding="ascii")
     host = configured(quick(script, "a", "b"), env={"LD_PRELOAD": str(library), "SHIFT_CLOCK": str(shift)}).start()
     host.until_ready()
-    seen = host.get("/health/ready?verbose").json
+    seen = since(host)
     before = script.runs("a")
     shift.write_text(str(seconds), encoding="ascii")
     end = time.monotonic() + 2
     while time.monotonic() < end:
         assert (host.ready().status, host.live().status, host.started().status) == (200, 200, 200)
     assert 10 <= script.runs("a") - before <= 50
-    assert host.get("/health/ready?verbose").json != seen
     assert "unhealthy" not in host.log
+    assert since(host) == seen
+    time.sleep(-time.time() % 1)  # `since` has whole seconds, and a step of one is to show
+    begun = int(time.time())
+    script.say("a", "fail Down")
+    host.until_ready(503)
+    assert begun + seconds <= since(host)["a"] <= time.time() + seconds
+    assert since(host)["b"] == seen["b"]
 
 
 def test_the_disk_of_the_log_is_full(configured, script):
