@@ -75,7 +75,8 @@ def test_a_verdict_comes_in_time(beside, act):
         times.append(time.monotonic())
     longest = max(after - before for before, after in zip(times, times[1:]))
     print(f"{act}: at most {longest * 1000:.0f} ms")
-    assert set(said) <= {CRASHES.get(act), "Timeout after 500ms", QUARANTINED}
+    closed = {"Checker closed its connection"} if act == "close descriptors" else set()  # which may be seen before its end
+    assert set(said) <= {CRASHES.get(act), "Timeout after 500ms", QUARANTINED, *closed}
     assert 0.1 < longest < 0.5 + SLACK
 
 
