@@ -29,6 +29,7 @@ python=(/usr/bin/python3 -P)
 repeated=(--benchmark_repetitions=3 --benchmark_report_aggregates_only=true)
 record size "${python[@]}" "$here/size/measure.py" "$build" --runs 3 --seconds 60
 record profile "${python[@]}" "$here/profile/front.py" "$build"
+record profile_start "${python[@]}" "$here/profile/start.py" "$build"
 record readiness "${python[@]}" "$here/readiness/measure.py" "$build"
 record crowd_host "${python[@]}" "$here/crowd_host/measure.py" "$build" --max-age 12
 record crowd_host_max_age_10 "${python[@]}" "$here/crowd_host/measure.py" "$build" --max-age 10
