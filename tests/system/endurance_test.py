@@ -41,16 +41,7 @@ def threads_when_all_run(host, script, keys):
     for key in keys:
         script.say(key, "pass")
     until(lambda: all(script.runs(key) == script.ended(key) for key in keys), what="none runs")
-    return threads_at_rest(host)
-
-
-def threads_at_rest(host):
-    """Without those that there are for a moment only."""
-    looks = []
-    for _ in range(20):
-        looks.append(host.threads)
-        time.sleep(0.01)
-    return min(looks)
+    return host.threads_at_rest()
 
 
 @pytest.mark.slow
@@ -104,7 +95,7 @@ def test_killed_workers_leave_nothing(serving, script):
     host.until_ready()
     until(lambda: not zombies(host) and len(workers(host)) == 1, 5, "one worker, no zombie")
     print(f"{kills} kills: {threads} threads and {descriptors} descriptors before, "
-          f"{threads_at_rest(host)} and {host.descriptors_at_rest()} after")
+          f"{host.threads_at_rest()} and {host.descriptors_at_rest()} after")
     assert host.descriptors_at_rest() <= descriptors
     until(lambda: host.threads <= threads, 70, "threads that nobody needs end after a minute")
 

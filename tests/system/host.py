@@ -45,6 +45,15 @@ def until(condition, seconds=10, what="it"):
     return value
 
 
+def least(look):
+    """The least that is seen within a fifth of a second."""
+    looks = []
+    for _ in range(20):
+        looks.append(look())
+        time.sleep(0.01)
+    return min(looks)
+
+
 def read_if_there(file):
     """Of a thread that ends meanwhile, nothing."""
     try:
@@ -148,11 +157,11 @@ class Host:
 
     def descriptors_at_rest(self):
         """Without those that a client which has just left, or a check that runs, has for a moment."""
-        looks = []
-        for _ in range(20):
-            looks.append(self.descriptors)
-            time.sleep(0.01)
-        return min(looks)
+        return least(lambda: self.descriptors)
+
+    def threads_at_rest(self):
+        """Without those that there are for a moment only."""
+        return least(lambda: self.threads)
 
     @property
     def url(self):
