@@ -99,21 +99,11 @@ class PostgresChecker {
         options["hostaddr"] = host.address;
         options["port"] = std::to_string(host.port);
         try {
-            return logIn(options, share);
+            return std::make_unique<PostgresConnection>(options, share);
         } catch (const sdk::Cancelled&) {
             whole.waitFor(-1, 0, sdk::milliseconds(0)); // throws again when it was not only the share that ended
             throw PostgresError({"Connection timed out", "no answer from " + host.name, true}, true);
         }
-    }
-
-    // A server that is quicker than we are has its certificate judged before we can watch: a second look tells why.
-    static Connection logIn(const std::map<std::string, std::string>& options, const sdk::Deadline& deadline) {
-        try {
-            return std::make_unique<PostgresConnection>(options, deadline);
-        } catch (const PostgresError& error) {
-            if (!error.unclear) throw;
-        }
-        return std::make_unique<PostgresConnection>(options, deadline);
     }
 
     Verdict ask(Connection connection, const sdk::Deadline& deadline) {

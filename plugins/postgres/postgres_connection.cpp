@@ -1,8 +1,11 @@
 // One connection to a PostgreSQL server: libpq's non-blocking calls log in, our waits end at the deadline.
 #include "postgres_connection.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 
 #include <vector>
 
@@ -20,6 +23,12 @@ thread_local int certificate_error = X509_V_OK;
 int rememberVerification(int accepted, X509_STORE_CTX* store) {
     if (accepted != 1) certificate_error = X509_STORE_CTX_get_error(store);
     return accepted;
+}
+
+// A server that is quicker than we are would have its certificate judged in the very call that makes the session, before
+// anybody can watch: as long as its hello is held back, it cannot.
+void holdBack(PGconn* connection, int held) {
+    setsockopt(PQsocket(connection), IPPROTO_TCP, TCP_CORK, &held, sizeof held);
 }
 
 void watchVerification(PGconn* connection) {
@@ -66,8 +75,10 @@ void PostgresConnection::logIn(const sdk::Deadline& deadline) {
     auto wanted = PGRES_POLLING_WRITING;
     while (wanted != PGRES_POLLING_OK) {
         wait(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
-        watchVerification(connection_.get());
+        holdBack(connection_.get(), 1);
         wanted = PQconnectPoll(connection_.get());
+        watchVerification(connection_.get());
+        holdBack(connection_.get(), 0);
         if (wanted == PGRES_POLLING_FAILED) fail(PQerrorMessage(connection_.get()));
     }
     if (PQsetnonblocking(connection_.get(), 1) != 0) fail(PQerrorMessage(connection_.get()));

@@ -124,9 +124,7 @@ PostgresError explainServer(std::string_view state, std::string_view text, Postg
 
 PostgresError explainCertificate(long verification, const std::string& detail) {
     const bool outdated = verification == X509_V_ERR_CERT_HAS_EXPIRED || verification == X509_V_ERR_CERT_NOT_YET_VALID;
-    PostgresError error({outdated ? "TLS certificate expired" : kCertificateRefused->message, detail}, true);
-    error.unclear = verification == X509_V_OK;
-    return error;
+    return {{outdated ? "TLS certificate expired" : kCertificateRefused->message, detail}, true};
 }
 
 PostgresError explainClient(std::string_view text, PostgresPhase phase, long verification) {

@@ -15,7 +15,6 @@ struct PostgresError : net::NetError {
     PostgresError(net::NetError error, bool other_host_may_help)
         : NetError(std::move(error)), elsewhere(other_host_may_help || connectionLevel) {}
     bool elsewhere;
-    bool unclear = false; // the server's certificate was refused, and nobody saw why
 };
 
 // `text` is libpq's error message at PQERRORS_VERBOSE; `verification` is OpenSSL's verdict on the server's certificate.

@@ -1,7 +1,9 @@
 """The postgres checker when the network, the server, its certificate or its name fails, and when that ends again."""
+import pathlib
 import struct
 
 import pytest
+from faults.nth_call import compiled
 from peers.dns import Resolver, ResolverUnavailable
 from peers.fault_proxy import FaultProxy
 from peers.postgres import PASSWORD, Postgres
@@ -19,6 +21,7 @@ FAULTS = [("refuse", {}, "fail: Connection refused"), ("black_hole", {}, "timeou
 TRANSPORT = ("refused", "reset", "closed")
 HELLO = b"R" + struct.pack(">II", 8, 0) + b"Z" + struct.pack(">Ic", 5, b"I")
 LONG = 100_000_000
+SLOW_SEND = pathlib.Path(__file__).parent.parent / "faults" / "slow_send.c"
 
 
 @pytest.fixture(scope="module")
@@ -186,6 +189,14 @@ def test_the_servers_certificate_is_judged(authority, kind, sslmode, message):
         trusting = settings(server, "localhost", sslmode=sslmode, sslrootcert=authority.ca_file)
         assert first(trusting) == message
         assert first({**trusting, "url": url(server, "127.0.0.1")}) == message
+
+
+@pytest.mark.slow
+def test_a_server_that_is_quicker_than_we_are_is_judged_as_well(authority, tmp_path):
+    slow = compiled(SLOW_SEND, tmp_path / "slow_send.so", "-D_GNU_SOURCE", "-ldl")
+    with Postgres(tls=authority.expired()) as server:
+        trusting = settings(server, sslmode="verify-full", sslrootcert=authority.ca_file)
+        assert first(trusting, env={"LD_PRELOAD": str(slow)}) == "fail: TLS certificate expired"
 
 
 def test_without_a_root_certificate_the_systems_authorities_decide(secure):
