@@ -25,8 +25,8 @@ int rememberVerification(int accepted, X509_STORE_CTX* store) {
     return accepted;
 }
 
-// A server that is quicker than we are would have its certificate judged in the very call that makes the session, before
-// anybody can watch: as long as its hello is held back, it cannot.
+// A server that is quicker than we are would have its certificate judged in the very call that makes the session,
+// before anybody can watch: as long as its hello is held back, it cannot.
 void holdBack(PGconn* connection, int held) {
     setsockopt(PQsocket(connection), IPPROTO_TCP, TCP_CORK, &held, sizeof held);
 }
