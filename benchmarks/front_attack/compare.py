@@ -7,7 +7,7 @@ out when it is not installed. Both have the same time limits: first a minute, so
 and 5 s between requests, which throw them out and let them come back (probehost's own are 1.4 s and 5 s). Then probehost alone, in straits: half the connections it is attacked with, 200
 descriptors, 64 checks that spin in its own process. Each is done so many times, and the tables at the end have the medians, but the sum of
 failed probes, and where probehost's p99 or p99.9 is above nginx's. The status is 0 when no probe of probehost failed and its p99 stayed within
-10 ms, its p99.9 within 25 ms (50 ms under churn), and its memory grew by no more than 64 MB (160 MB where heads are kept); what did not is told at the end."""
+10 ms, its p99.9 within 25 ms (50 ms under churn), and its memory grew by no more than 64 MB; what did not is told at the end."""
 import argparse
 import contextlib
 import json
@@ -28,7 +28,7 @@ from system.host import Host  # noqa: E402
 from system.scripted import HERE, compile_plugin  # noqa: E402
 
 MOST = {"p99": 10, "p99.9": 25}  # ms
-MOST_GROWTH = {"huge": 160, "mixed": 160}  # MB; else 64. Unfinished heads are kept: 8 KiB of each client
+MOST_GROWTH = 64  # MB
 MOST_UNDER_CHURN = {"p99": 10, "p99.9": 50}
 ATTACKS = ["none", "idle", "slow", "keepalive", "deaf", "huge", "mixed", "churn"]
 FIGURES = re.compile(r"(?P<open>\d+) open .*\| +(?P<ok>\d+) ok +(?P<failed>\d+) failed \| p50 +(?P<p50>[\d.]+) p99 +(?P<p99>[\d.]+) "
@@ -101,9 +101,8 @@ def faults(figures, status, kind):
         if not took or float(took[1]) > most:
             found.append(f"{percentile} above {most} ms")
     memory = re.search(r"RSS +([0-9.]+) -> ([0-9.]+)", figures)
-    most = MOST_GROWTH.get(kind, 64)
-    if not memory or float(memory[2]) - float(memory[1]) > most:
-        found.append(f"more than {most} MB larger")
+    if not memory or float(memory[2]) - float(memory[1]) > MOST_GROWTH:
+        found.append(f"more than {MOST_GROWTH} MB larger")
     return found
 
 

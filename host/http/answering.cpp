@@ -1,4 +1,6 @@
 // Sends answers without ever waiting for a client, and settles what becomes of its connection afterwards.
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -13,7 +15,8 @@ void RequestServer::answer(Connection& connection, std::string_view bytes) {
 }
 
 void RequestServer::flush(Connection& connection) {
-    const int corked = connection.isClosing() ? MSG_MORE : 0; // the end then travels with the answer's last bytes
+    // The end, or the answer to what was asked right behind, then travels with this answer's last bytes.
+    const int corked = connection.isClosing() || more_ ? MSG_MORE : 0;
     while (!connection.rest.empty()) {
         const ssize_t sent =
             ::send(connection.fd, connection.rest.data(), connection.rest.size(), MSG_NOSIGNAL | MSG_DONTWAIT | corked);
@@ -26,6 +29,12 @@ void RequestServer::flush(Connection& connection) {
         connection.rest.remove_prefix(static_cast<std::size_t>(sent));
     }
     answered(connection);
+}
+
+// What was held back for an answer that does not follow at once.
+void RequestServer::push(const Connection& connection) {
+    const int on = 1;
+    ::setsockopt(connection.fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
 void RequestServer::answered(Connection& connection) {

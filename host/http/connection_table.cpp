@@ -84,9 +84,9 @@ void ConnectionTable::close(Connection& connection) {
     counters_.set(Count::ParkedNow, in(State::Parked).size());
 }
 
-bool ConnectionTable::hold(Connection& connection, std::size_t bytes) {
+bool ConnectionTable::hold(Connection& connection, std::size_t bytes, std::size_t most) {
     letGo(connection);
-    if (held_ + bytes > limits_.heldBytes) return false;
+    if (held_ + bytes > most) return false;
     held_ += bytes;
     connection.held = bytes;
     return true;
@@ -138,6 +138,13 @@ Connection* ConnectionTable::leastUsefulOf(uint64_t network, Clock::time_point n
             if (!candidate->admin && candidate->peer.network() == network) return candidate;
         }
     }
+    return nullptr;
+}
+
+Connection* ConnectionTable::oldestLongHead() const {
+    Connection* candidate = in(State::Receiving).front();
+    for (std::size_t i = 0; i < searchDepth && candidate != nullptr; ++i, candidate = candidate->next)
+        if (candidate->held > 0 && candidate->needed == 0) return candidate;
     return nullptr;
 }
 

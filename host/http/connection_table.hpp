@@ -40,8 +40,11 @@ class ConnectionTable {
     // The same among those of one network, as far as a short search finds one.
     Connection* leastUsefulOf(uint64_t network, Clock::time_point now) const;
 
-    // Counts bytes against what all connections together may hold. False when that would be too much.
-    bool hold(Connection& connection, std::size_t bytes);
+    // Of those with a long unfinished head one of the longest at it, as far as a short search finds one.
+    Connection* oldestLongHead() const;
+
+    // Counts bytes against what all connections together may hold. False when that would be more than `most`.
+    bool hold(Connection& connection, std::size_t bytes, std::size_t most);
     void letGo(Connection& connection) { held_ -= std::exchange(connection.held, 0); }
 
     bool isFull() const { return size() >= limits_.connections; }

@@ -4,7 +4,9 @@
 namespace probehost {
 namespace {
 
-constexpr int releasesPerTurn = 64; // so that a thousand waiting probes do not hold up a new one
+// So that a thousand waiting probes, or clients whose time is up, do not hold up a new one.
+constexpr int releasesPerTurn = 64;
+constexpr int expiriesPerTurn = 16;
 
 } // namespace
 
@@ -44,7 +46,7 @@ void RequestServer::releaseParked() {
 void RequestServer::expire() {
     for (uint8_t state = 0; state < static_cast<uint8_t>(State::End); ++state) {
         const ConnectionList& list = table_.in(static_cast<State>(state));
-        for (int i = 0; i < releasesPerTurn && list.front() != nullptr && list.front()->deadline <= now_; ++i)
+        for (int i = 0; i < expiriesPerTurn && list.front() != nullptr && list.front()->deadline <= now_; ++i)
             expire(*list.front());
     }
 }

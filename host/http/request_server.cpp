@@ -9,6 +9,7 @@ namespace probehost {
 namespace {
 
 constexpr std::size_t mostDiscarded = 256 << 10;
+constexpr std::size_t longHead = 1024; // those of probes are far shorter
 
 std::unique_ptr<Exchange> makeExchange(const Connection& connection, const Request& request, std::string_view body) {
     auto exchange = std::make_unique<Exchange>();
@@ -53,7 +54,19 @@ void RequestServer::readable(Connection& connection) {
     const bool nothingYet = got < 0 && (errno == EAGAIN || errno == EINTR);
     if (got == 0 || (got < 0 && !nothingYet)) return table_.close(connection);
     if (got > 0) take(connection, std::string_view(scratch_.data(), static_cast<std::size_t>(got)));
+    if (connection.isOpen() && connection.input.size() > longHead) boundInput(connection);
     if (connection.isOpen()) table_.watch(connection);
+}
+
+// A long head that comes in pieces takes the place of an older one where they hold too much together.
+void RequestServer::boundInput(Connection& connection) {
+    if (connection.admin || connection.needed > 0) return;
+    const std::size_t bytes = connection.ownAnswer.size() + connection.input.capacity();
+    while (!table_.hold(connection, bytes, limits_.heldHeadBytes)) {
+        Connection* oldest = table_.oldestLongHead();
+        if (oldest == nullptr) return sacrifice(connection);
+        sacrifice(*oldest);
+    }
 }
 
 void RequestServer::take(Connection& connection, std::string_view fresh) {
@@ -84,13 +97,17 @@ void RequestServer::serveHeld(Connection& connection) {
 
 std::size_t RequestServer::serve(Connection& connection, std::string_view bytes) {
     std::size_t used = 0;
+    bool heldBack = false;
     while (connection.state == State::Receiving && used < bytes.size()) {
         const std::size_t one = serveOne(connection, bytes.substr(used));
-        if (one == 0) return used;
+        if (one == 0) break;
         used += one;
+        if (connection.state == State::Receiving) heldBack = more_;
+        more_ = false;
         if (!connection.isOpen()) return used;
     }
-    if (connection.state == State::Receiving) {
+    if (heldBack) push(connection);
+    if (used == bytes.size() && connection.state == State::Receiving) {
         connection.burst = 0;
         table_.enter(connection, State::Idle, now_ + limits_.keepAlive);
     }
@@ -119,6 +136,7 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
     const std::size_t size = head.size + (takesBody ? request.bodySize : 0);
     if (bytes.size() < size) return awaitBody(connection, size, bytes.size());
     const bool broken = to.kind == Route::Kind::Refuse && to.status != 404 && to.status != 405;
+    more_ = bytes.size() > size;
     connection.unread = broken || bytes.size() > size || size < head.size + request.bodySize;
     const bool last = stopping_ || !request.keepAlive || takesBody || broken || request.bodySize > 0 ||
                       (connection.unread && ++connection.burst >= longestBurst);
@@ -144,7 +162,7 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
 
 // A handler gets its request whole; until then the bytes wait here, as long as all that wait are not too many.
 std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, std::size_t sofar) {
-    if (!connection.admin && !table_.hold(connection, size)) {
+    if (!connection.admin && !table_.hold(connection, size, limits_.heldBytes)) {
         counters_.add(Count::ForwardsRefused);
         connection.closeAfterAnswer();
         connection.unread = true;
@@ -187,7 +205,7 @@ void RequestServer::finished(PocoBridge& bridge) {
         connection->ownAnswer = std::move(exchange->answer);
         answer(*connection, connection->ownAnswer);
         if (!connection->isOpen()) continue;
-        if (connection->admin || table_.hold(*connection, connection->ownAnswer.size())) {
+        if (connection->admin || table_.hold(*connection, connection->ownAnswer.size(), limits_.heldBytes)) {
             table_.watch(*connection);
         } else {
             sacrifice(*connection);

@@ -60,6 +60,7 @@ class RequestServer {
     std::size_t dispatch(Connection& connection, const HeadResult& head, std::string_view bytes);
     void take(Connection& connection, std::string_view fresh);
     void keep(Connection& connection, std::string_view rest);
+    void boundInput(Connection& connection);
     std::size_t awaitBody(Connection& connection, std::size_t size, std::size_t sofar);
 
     void refuse(Connection& connection, int status, Method method);
@@ -70,6 +71,7 @@ class RequestServer {
 
     void answer(Connection& connection, std::string_view bytes);
     void flush(Connection& connection);
+    static void push(const Connection& connection);
     void answered(Connection& connection);
     void resume(Connection& connection);
     void end(Connection& connection);
@@ -87,6 +89,7 @@ class RequestServer {
     std::shared_ptr<const RenderedAnswers> answers_;
     Clock::time_point now_;
     bool newWaiters_ = false;
+    bool more_ = false;     // something lies behind the request that is being answered
     bool stopping_ = false; // each connection's next answer is its last
     std::array<char, 16384> scratch_{};
 };

@@ -240,6 +240,36 @@ TEST_CASE("limits: one address gets its share, at its own expense", "[http]") {
     CHECK(front.count(Count::Open) == 5);
 }
 
+TEST_CASE("limits: long heads that come in pieces hold only so much together, and the oldest goes first", "[http]") {
+    const TestFront front([](FrontOptions& options) { options.limits.heldHeadBytes = 20000; });
+    const std::string half = "GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x');
+    std::vector<Client> clients = clientsOf(front, 3);
+    for (Client& client : clients) {
+        client.send(half);
+        client.hasAnswerWithin(20ms);
+    }
+    CHECK(front.get("/health").status == 200);
+    CHECK(front.reaches(Count::Evicted, 1));
+    CHECK(clients[0].isClosedWithin(patience));
+    CHECK(clients[1].ask("\r\n\r\n").status == 200);
+    CHECK(clients[2].ask("\r\n\r\n").status == 200);
+    CHECK(front.count(Count::Evicted) == 1);
+}
+
+TEST_CASE("limits: long heads take no room from what goes to handlers", "[http]") {
+    const TestFront front([](FrontOptions& options) {
+        options.limits.heldHeadBytes = 20000;
+        options.limits.heldBytes = 100000;
+    });
+    std::vector<Client> slow = clientsOf(front, 20);
+    for (Client& client : slow) client.send("GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x'));
+    CHECK(front.reaches(Count::Evicted, 18));
+    Client client = front.client();
+    client.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\nhalf");
+    CHECK_FALSE(client.hasAnswerWithin(20ms));
+    CHECK(client.ask(std::string(60000 - 4, 'x')).status == 200);
+}
+
 TEST_CASE("limits: a share that is off limits nobody", "[http]") {
     TestFront front([](FrontOptions& options) {
         options.limits.silence = 0s;

@@ -7,6 +7,7 @@
 
 using namespace probehost;
 using namespace probehost::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -130,6 +131,17 @@ TEST_CASE("front: pipelined requests are answered in order", "[http]") {
     client.send(request("/health") + request("/nowhere") + request("/health/ready", "", "POST") +
                 request("/health/started", "Connection: close\r\n") + request("/health"));
     CHECK(statuses(client.receiveAll()) == "200 404 405 200");
+}
+
+TEST_CASE("front: an answer does not wait for those of requests that lie behind it unfinished, or wait", "[http]") {
+    const TestFront front([](FrontOptions& options) { options.settings.wait = 60s; });
+    const std::string half = request("/health").substr(0, 20);
+    const std::string waiting = request("/health/ready");
+    for (const std::string& behind : {half, waiting + half, request("/health") + half}) {
+        Client client = front.client();
+        client.send(request("/health") + behind);
+        CHECK(client.receive(true, 100ms).status == 200); // what is corked goes out after 200 ms
+    }
 }
 
 TEST_CASE("front: a long pipeline is cut off, and every answer given is whole", "[http]") {
