@@ -16,8 +16,6 @@ namespace probehost::cli {
 
 namespace {
 
-using Checks = std::vector<std::unique_ptr<Check>>;
-
 bool knowsAll(const Checks& checks, const std::vector<std::string>& names) {
     bool all = true;
     for (const auto& name : names) {

@@ -51,33 +51,46 @@ void useAllDescriptors() {
     _exit(Ok);
 }
 
-// Plugins that are tried may take seconds, and who stops the service meanwhile does not wait for them.
-Assembly assembleUnlessStopped(const std::string& config, PluginEnvironment& environment, Diagnostics& diagnostics) {
+// Plugins that are tried, or create their checks, may take seconds, and who stops the service meanwhile does not wait
+// for them.
+template <typename Work>
+auto unlessStopped(PluginEnvironment& environment, const Work& work) {
     const SignalDescriptor stop{SIGTERM, SIGINT};
-    auto assembly = std::async(std::launch::async, [&] { return assemble(config, environment, diagnostics); });
-    while (assembly.wait_for(signalCheck) != std::future_status::ready) {
+    auto done = std::async(std::launch::async, work);
+    while (done.wait_for(signalCheck) != std::future_status::ready) {
         if (stop.next() == 0) continue;
-        environment.log().write(Level::Info, "stopped before it listened");
+        environment.log().write(Level::Info, "stopped before it had its checks");
         endAtOnce(environment);
     }
-    return assembly.get();
+    return done.get();
 }
 
-int run(const std::string& config, Assembly assembly, PluginEnvironment& environment, ServiceManager& manager) {
-    Server server(config, std::move(assembly), environment, manager);
-    if (server.run()) return Ok;
-    endAtOnce(environment); // a plugin still runs; ending in order would wait for it
+Checks createUnlessStopped(const Settings& settings, PluginEnvironment& environment, Diagnostics& diagnostics) {
+    return unlessStopped(environment, [&] { return createChecks(settings, environment, diagnostics); });
+}
+
+// Prints all that was found. True when there are errors.
+bool refuse(const Diagnostics& diagnostics, ServiceManager& manager) {
+    if (!printErrors(diagnostics)) return false;
+    manager.status(diagnostics.firstError());
+    return true;
 }
 
 int serve(const std::string& config, PluginEnvironment& environment, ServiceManager& manager) {
     Diagnostics diagnostics;
-    auto assembly = assembleUnlessStopped(config, environment, diagnostics);
-    if (printErrors(diagnostics)) {
-        manager.status(diagnostics.firstError());
+    auto settings = unlessStopped(environment, [&] { return configure(config, environment, diagnostics); });
+    if (diagnostics.hasErrors()) {
+        createUnlessStopped(settings, environment, diagnostics); // for what there is to say of them as well
+        refuse(diagnostics, manager);
         return ConfigError;
     }
     try {
-        return run(config, std::move(assembly), environment, manager);
+        Server server(config, std::move(settings), environment, manager);
+        server.listen();
+        auto checks = createUnlessStopped(server.settings(), environment, diagnostics);
+        if (refuse(diagnostics, manager)) return ConfigError;
+        if (server.run(std::move(checks))) return Ok;
+        endAtOnce(environment); // a plugin still runs; ending in order would wait for it
     } catch (const ListenError& failure) {
         environment.log().write(Level::Error, failure.what());
         manager.status(failure.what());

@@ -13,7 +13,7 @@ Verdict Report::live() const {
 }
 
 Verdict Report::ready() const {
-    if (draining) return Verdict::Failing;
+    if (draining || !created) return Verdict::Failing;
     auto verdict = Verdict::Passing;
     for (const auto& check : checks) {
         if (!check.probes.has(Probe::Ready)) continue;

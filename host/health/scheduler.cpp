@@ -21,14 +21,15 @@ int64_t nanoseconds(Clock::time_point time) {
 
 Scheduler::Scheduler(Checks checks, HealthObserver& observer)
     : schedule_(std::move(checks), observer, *this, std::random_device{}()),
-      pool_(RunPool::threadsFor(schedule_.size())) {
-    beat_ = nanoseconds(Clock::now());
-}
+      pool_(RunPool::threadsFor(schedule_.size())) {}
 
 Scheduler::~Scheduler() { stop(std::chrono::milliseconds(0)); }
 
 void Scheduler::start() {
-    schedule_.publish(Clock::now()); // before anybody can ask, so that every check is named from the first answer on
+    const auto now = Clock::now();
+    beat_ = nanoseconds(now);
+    for (const auto& message : takeMessages()) message(now);
+    schedule_.publish(now); // before anybody can ask, so that every check is named from the first answer on
     thread_ = std::thread([this] { loop(); });
 }
 
@@ -103,6 +104,11 @@ void Scheduler::loop() {
         for (const auto& message : messages) message(now);
         turn(now);
     }
+}
+
+std::vector<Scheduler::Message> Scheduler::takeMessages() {
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(messages_, {});
 }
 
 std::vector<Scheduler::Message> Scheduler::waitForMessages(milliseconds most) {

@@ -24,6 +24,7 @@ class Scheduler : private Runner {
     Scheduler(Checks checks, HealthObserver& observer);
     ~Scheduler() override; // as stop()
 
+    // What was posted before counts from the first report on.
     void start();
     // Cancels all runs and ends the thread; waits at most `limit` for runs. False when a run ignores its cancel, in
     // which case the process must end without destroying this.
@@ -34,7 +35,8 @@ class Scheduler : private Runner {
     void replace(Checks checks);
     void drain(bool draining);
 
-    // CLOCK_MONOTONIC nanoseconds of the last turn of the thread; about a second old at most in a live host.
+    // CLOCK_MONOTONIC nanoseconds of the last turn of the thread; about a second old at most in a live host, and 0
+    // before the start.
     const std::atomic<int64_t>& beat() const { return beat_; }
 
   private:
@@ -48,6 +50,7 @@ class Scheduler : private Runner {
 
     void post(Message message);
     void loop();
+    std::vector<Message> takeMessages();
     std::vector<Message> waitForMessages(milliseconds most);
     void turn(Clock::time_point now);
 

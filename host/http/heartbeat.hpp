@@ -12,12 +12,13 @@ class Heartbeat {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // Beat holds the CLOCK_MONOTONIC nanoseconds of the last tick.
+    // Beat holds the CLOCK_MONOTONIC nanoseconds of the last tick, and 0 until the scheduler starts.
     Heartbeat(const std::atomic<int64_t>& beat, std::chrono::milliseconds limit)
         : beat_(beat), limit_(limit), pardoned_(Clock::now()) {}
 
     bool hasStopped(Clock::time_point now) const {
         const Clock::time_point last(std::chrono::nanoseconds(beat_.load(std::memory_order_relaxed)));
+        if (last == Clock::time_point()) return false;
         return now - std::max(last, pardoned_) > limit_;
     }
 

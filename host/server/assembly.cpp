@@ -1,4 +1,5 @@
-// The order matters: everything that can be said about a configuration is said at once, and checks come last.
+// The order matters: everything that can be said about a configuration is said at once, and checks come last, because
+// their plugins' code and libraries take the most time.
 #include "server/assembly.hpp"
 
 #include <cstdlib>
@@ -101,22 +102,34 @@ void findPlugins(const Settings& settings, PluginRegistry& registry, Diagnostics
     for (const auto& plugin : registry.refused()) diagnostics.warning({plugin.file, 0}, "", plugin.reason);
 }
 
-Assembly assemble(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics) {
+Settings configure(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics) {
     auto& registry = environment.registry();
-    Assembly assembly;
-    assembly.settings = loadSettings(configFile, diagnostics);
-    findPlugins(assembly.settings, registry, diagnostics);
-    dropRemoved(assembly.settings, registry, diagnostics);
-    resolve(assembly.settings, registry.checkers(), registry.refused(), diagnostics);
-    diagnostics.mask(assembly.settings.secrets);
-    environment.mask(assembly.settings.secrets); // first, because new checks have new secrets
+    auto settings = loadSettings(configFile, diagnostics);
+    findPlugins(settings, registry, diagnostics);
+    dropRemoved(settings, registry, diagnostics);
+    resolve(settings, registry.checkers(), registry.refused(), diagnostics);
+    diagnostics.mask(settings.secrets);
+    environment.mask(settings.secrets); // first, because new checks have new secrets
+    return settings;
+}
+
+Checks createChecks(const Settings& settings, PluginEnvironment& environment, Diagnostics& diagnostics) {
+    Checks checks;
     environment.workers().newChance();
-    for (const auto& entry : assembly.settings.checks) {
-        const bool runnable = !entry.unusable.empty() || registry.provider(entry.policy.checker) != nullptr;
+    for (const auto& entry : settings.checks) {
+        const bool runnable =
+            !entry.unusable.empty() || environment.registry().provider(entry.policy.checker) != nullptr;
         if (diagnostics.hasErrorsAt(keyOf(entry)) || !runnable) continue;
-        if (auto check = create(entry, environment, diagnostics)) assembly.checks.push_back(std::move(check));
+        if (auto check = create(entry, environment, diagnostics)) checks.push_back(std::move(check));
     }
-    if (diagnostics.hasErrors()) assembly.checks.clear();
+    if (diagnostics.hasErrors()) checks.clear();
+    return checks;
+}
+
+Assembly assemble(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics) {
+    Assembly assembly;
+    assembly.settings = configure(configFile, environment, diagnostics);
+    assembly.checks = createChecks(assembly.settings, environment, diagnostics);
     return assembly;
 }
 

@@ -15,13 +15,22 @@
 
 namespace probehost {
 
+using Checks = std::vector<std::unique_ptr<Check>>;
+
 struct Assembly {
     Settings settings;
-    std::vector<std::unique_ptr<Check>> checks; // empty when there was any error
+    Checks checks; // empty when there was any error
 };
 
-// Reports every error it can find, those that checks themselves find in their settings included, before it gives up.
+// configure() and createChecks().
 Assembly assemble(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics);
+
+// All that can be said of a configuration before its checks are there.
+Settings configure(const std::string& configFile, PluginEnvironment& environment, Diagnostics& diagnostics);
+
+// Creates what can be, so that what checks themselves find in their settings is reported beside all other errors; empty
+// when there was any.
+Checks createChecks(const Settings& settings, PluginEnvironment& environment, Diagnostics& diagnostics);
 
 // The configuration as it is written, with the installation's plugin folder where it names none.
 Settings loadSettings(const std::string& configFile, Diagnostics& diagnostics);

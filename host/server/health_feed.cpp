@@ -51,7 +51,7 @@ std::string HealthFeed::service() const {
 
 std::string HealthFeed::status() const {
     const std::scoped_lock lock(mutex_);
-    const auto line = latest_ ? statusLine(*latest_) : "starting";
+    const auto line = latest_ && latest_->created ? statusLine(*latest_) : "starting";
     return remark_.empty() ? line : line + "; " + remark_;
 }
 
@@ -72,11 +72,6 @@ void HealthFeed::tellNewStatus() {
     tellStatus_(now);
 }
 
-bool HealthFeed::awaitFirst(std::chrono::milliseconds limit) {
-    std::unique_lock lock(mutex_);
-    return arrived_.wait_for(lock, limit, [&] { return latest_ != nullptr; });
-}
-
 std::shared_ptr<const Report> HealthFeed::latest() const {
     const std::scoped_lock lock(mutex_);
     return latest_;
@@ -89,9 +84,8 @@ void HealthFeed::reported(std::shared_ptr<const Report> report, Clock::time_poin
         before = std::exchange(latest_, report);
         if (publish_) publish_(renderAnswers(*report, service_, readyFreshUntil));
     }
-    if (before) logVerdicts(*before, *report);
+    if (before && before->created) logVerdicts(*before, *report);
     tellNewStatus();
-    if (!before) arrived_.notify_all();
 }
 
 void HealthFeed::changed(const CheckState& before, const CheckState& after) {

@@ -1,7 +1,6 @@
 // Carries each report from the scheduler to the front, the handlers and the log.
 #pragma once
 
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -31,9 +30,7 @@ class HealthFeed final : public HealthObserver {
     // What else is wrong; "" when nothing is.
     void remark(std::string remark);
 
-    // Waits for the first report, which the scheduler makes as it starts; false when there is none within `limit`.
-    bool awaitFirst(std::chrono::milliseconds limit);
-    // Any thread, after the first.
+    // Any thread, after the first report.
     std::shared_ptr<const Report> latest() const;
 
     void reported(std::shared_ptr<const Report> report, Clock::time_point readyFreshUntil) override;
@@ -46,7 +43,6 @@ class HealthFeed final : public HealthObserver {
     Log& log_;
     const TellStatus tellStatus_;
     mutable std::mutex mutex_;
-    std::condition_variable arrived_;
     Publish publish_; // guarded by mutex_, as all below
     std::string service_;
     std::string remark_;

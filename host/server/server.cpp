@@ -42,6 +42,14 @@ Limits limitsOf(const ServerLimits& settings) {
     return limits;
 }
 
+// Every check has its name from the first answer on.
+Report beforeCreation(const Settings& settings) {
+    Report report;
+    report.created = false;
+    for (const auto& entry : settings.checks) report.checks.push_back(Check(entry.policy, nullptr).state(Clock::now()));
+    return report;
+}
+
 // The default folder belongs to a packaged service; elsewhere the host does without what lies there.
 bool possible(const std::string& path) {
     std::error_code failed;
@@ -52,18 +60,18 @@ bool possible(const std::string& path) {
 
 } // namespace
 
-Server::Server(std::string configFile, Assembly assembly, PluginEnvironment& environment, ServiceManager& manager)
+Server::Server(std::string configFile, Settings settings, PluginEnvironment& environment, ServiceManager& manager)
     : manager_(manager),
       configFile_(std::move(configFile)),
       environment_(environment),
       log_(environment.log()),
-      settings_(std::move(assembly.settings)),
+      settings_(std::move(settings)),
       boundTo_(settings_.server.listen),
       boundLimits_(settings_.server.limits),
       boundAdmin_(settings_.admin),
       frontSettings_(frontSettingsOf(settings_)),
       feed_(log_, [this](const std::string& status) { manager_.status(status); }),
-      scheduler_(std::move(assembly.checks), feed_),
+      scheduler_({}, feed_),
       reloading_(configFile_, environment) {
     feed_.rename(settings_.service);
     front_ = openFront(settings_);
@@ -101,11 +109,15 @@ void Server::openNotifySocket(const AdminSettings& admin) {
     }
 }
 
-bool Server::run() {
-    scheduler_.start();
-    feed_.awaitFirst(stopLimit);
-    spareMemory_.giveBack(); // what reading the configuration and loading plugins needed
+void Server::listen() {
+    feed_.reported(std::make_shared<Report>(beforeCreation(settings_)), Clock::time_point::max());
     front_->start();
+}
+
+bool Server::run(Checks checks) {
+    scheduler_.replace(std::move(checks));
+    scheduler_.start();
+    spareMemory_.giveBack(); // what reading the configuration and loading plugins needed
     announce();
     while (waitForEvent()) {
     }

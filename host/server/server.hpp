@@ -26,11 +26,17 @@ class Server final : public HealthSource {
   public:
     // Binds all sockets that `manager` has not brought; throws ListenError. The signals of run() are blocked in every
     // thread before this.
-    Server(std::string configFile, Assembly assembly, PluginEnvironment& environment, ServiceManager& manager);
+    Server(std::string configFile, Settings settings, PluginEnvironment& environment, ServiceManager& manager);
+
+    // As configured; until run().
+    const Settings& settings() const { return settings_; }
+
+    // Answers that it is alive and neither ready nor started, until run(), so that no plugin holds up liveness.
+    void listen();
 
     // Serves until SIGTERM or SIGINT, then drains and stops; a second signal stops at once. SIGHUP reloads.
     // False when something of a plugin's never came back: the process must then end without destroying anything.
-    bool run();
+    bool run(Checks checks);
 
     std::shared_ptr<const Report> report() override { return feed_.latest(); }
     std::string service() const override { return feed_.service(); }

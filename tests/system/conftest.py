@@ -43,6 +43,13 @@ def serving(configured):
 
 
 @pytest.fixture
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    return port
+
+
+@pytest.fixture
 def manager(tmp_path):
     """A service manager's notify socket."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:

@@ -1,4 +1,5 @@
 """Plugins that die or hang while they are tried, and checks that hang while they are created: the service serves, and the check says why not."""
+import contextlib
 import os
 import signal
 import time
@@ -101,6 +102,30 @@ def test_a_create_that_hangs_in_the_host_holds_up_nothing(configured, script, sc
     ends(host)
 
 
+@pytest.mark.parametrize("isolation", ["thread", "process"])
+def test_a_create_that_hangs_holds_up_no_answer(configured, script, scripted_plugins, misbehaving, free_port, isolation):
+    checks = {"hung": {**hung(), "isolation": isolation}, **script.checks("good")}
+    host = configured({"server": {"listen": [f"127.0.0.1:{free_port}"]}, "checks": checks}, plugins=[scripted_plugins, misbehaving])
+    before = time.monotonic()
+    host.launch().address = ("127.0.0.1", free_port)
+    until(lambda: answers(host), 1)
+    while time.monotonic() - before < 4:
+        live, ready, verbose, started = host.live(), host.ready(), host.get("/health/ready?verbose"), host.started()
+        assert (live.status, live.body) == (200, '{"status":"alive"}')
+        assert (ready.status, ready.json["status"]) == (verbose.status, verbose.json["status"]) == (503, "not_ready")
+        assert {name: check["error"] for name, check in ready.checks.items()} == {"hung": "No result yet", "good": "No result yet"}
+        assert (started.status, started.json["status"]) == (503, "starting")
+        assert max(answer.took for answer in (live, ready, verbose, started)) < 0.2
+        time.sleep(0.05)
+    assert "listening" not in host.log
+    until(lambda: host.ready().checks["good"]["healthy"] and host.ready().checks["hung"]["error"] == NOT_STARTED)
+
+
+def answers(host):
+    with contextlib.suppress(ConnectionRefusedError):
+        return host.live()
+
+
 def test_a_create_that_hangs_in_a_reload_leaves_the_next_one_its_turn(configured, script, scripted_plugins, misbehaving):
     host = configured({"checks": script.checks("good")}, plugins=[scripted_plugins, misbehaving]).start()
     host.until_ready()
@@ -120,7 +145,7 @@ def test_a_signal_ends_a_start_that_hangs(configured, misbehaving):
     host.signal(signal.SIGTERM)
     assert host.wait() == 0
     assert time.monotonic() - before < 3
-    host.until_logged("stopped before it listened")
+    host.until_logged("stopped before it had its checks")
 
 
 @pytest.mark.parametrize("command, status", [("validate", 0), ("check", 1)])

@@ -1,7 +1,6 @@
 """Bad plugin directories: one clear line each, the right exit status, and nothing half started."""
 import json
 import os
-import socket
 import time
 
 import pytest
@@ -16,13 +15,6 @@ def bad(tmp_path_factory, scripted_plugins):
     directory = tmp_path_factory.mktemp("bad")
     bad_plugins.fill(directory, scripted_plugins / "scripted.so")
     return directory
-
-
-@pytest.fixture
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-    return port
 
 
 def complaint_of(lines, file):

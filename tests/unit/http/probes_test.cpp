@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include <future>
+#include <thread>
 
 #include "test_front.hpp"
 
@@ -213,6 +214,13 @@ TEST_CASE("front: /health fails when the scheduler has stopped, and only /health
     CHECK(eventually([&] { return front.get("/health").status == 503; }));
     CHECK(front.get("/health").body == R"({"status":"not_alive","checks":{}})");
     CHECK(front.get("/health/ready").status == 200);
+}
+
+TEST_CASE("front: /health is answered while the scheduler has yet to start", "[http]") {
+    TestFront front([](FrontOptions& options) { options.beatLimit = std::chrono::milliseconds(50); });
+    front.scheduleLater();
+    std::this_thread::sleep_for(100ms);
+    CHECK(front.get("/health").status == 200);
 }
 
 TEST_CASE("front: who was accepted before the stop is still answered", "[http]") {

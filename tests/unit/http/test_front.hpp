@@ -51,7 +51,8 @@ class TestFront {
     int refreshes() const { return refreshes_; }
     bool stop() { return front_->stop(); }
 
-    void stopScheduler() { beat_ = 0; }
+    void scheduleLater() { beat_ = 0; }
+    void stopScheduler() { beat_ = 1; } // a nanosecond after the machine has started
 
   private:
     std::atomic<int64_t> beat_;
