@@ -1,4 +1,4 @@
-"""Where the time of a start goes, until the first answer, by program and library.
+"""Where the time of a start goes, until it is ready, by program and library.
 
     PYTHONPATH=benchmarks /usr/bin/python3 -P benchmarks/profile/start.py BUILD [--starts 10]
 
@@ -32,7 +32,7 @@ def shares_of_a_start(build, checks, directory):
     (directory / "probehost.yaml").write_text(json.dumps(config), encoding="utf-8")
     command = ["perf", "record", "-q", "-F", "10000", "-o", data, build / "bin/probehost", "serve", "--config", directory / "probehost.yaml"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as perf:
-        measure.until_ok(port, "/health", time.monotonic())
+        measure.until_ok(port, "/health/ready", time.monotonic())
         perf.send_signal(signal.SIGINT)  # which ends the host as well
     said = subprocess.run(["perf", "report", "--sort", "dso", "-i", data, "--stdio"], check=True, capture_output=True, text=True).stdout
     return {name: float(share) for share, name in LINE.findall(said)}

@@ -69,7 +69,7 @@ Checks createUnlessStopped(const Settings& settings, PluginEnvironment& environm
     return unlessStopped(environment, [&] { return createChecks(settings, environment, diagnostics); });
 }
 
-// Prints all that was found. True when there are errors.
+// Prints what was found. True when there are errors.
 bool refuse(const Diagnostics& diagnostics, ServiceManager& manager) {
     if (!printErrors(diagnostics)) return false;
     manager.status(diagnostics.firstError());
@@ -84,11 +84,13 @@ int serve(const std::string& config, PluginEnvironment& environment, ServiceMana
         refuse(diagnostics, manager);
         return ConfigError;
     }
+    printErrors(diagnostics); // warnings at most
     try {
         Server server(config, std::move(settings), environment, manager);
         server.listen();
-        auto checks = createUnlessStopped(server.settings(), environment, diagnostics);
-        if (refuse(diagnostics, manager)) return ConfigError;
+        Diagnostics ofChecks;
+        auto checks = createUnlessStopped(server.settings(), environment, ofChecks);
+        if (refuse(ofChecks, manager)) return ConfigError;
         if (server.run(std::move(checks))) return Ok;
         endAtOnce(environment); // a plugin still runs; ending in order would wait for it
     } catch (const ListenError& failure) {

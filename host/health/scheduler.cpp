@@ -29,7 +29,7 @@ void Scheduler::start() {
     const auto now = Clock::now();
     beat_ = nanoseconds(now);
     for (const auto& message : takeMessages()) message(now);
-    schedule_.publish(now); // before anybody can ask, so that every check is named from the first answer on
+    schedule_.publish(now); // before there are results, so that whoever asks is told of every check
     thread_ = std::thread([this] { loop(); });
 }
 

@@ -40,7 +40,7 @@ void RequestServer::push(const Connection& connection) {
 void RequestServer::answered(Connection& connection) {
     table_.letGo(connection);
     connection.rest = {};
-    connection.ownAnswer = {};
+    std::exchange(connection.ownAnswer, {}); // an assignment would keep its room
     connection.sharedAnswer.reset();
     connection.exchange.reset();
     connection.scanned = connection.needed = 0;
@@ -52,7 +52,7 @@ void RequestServer::writable(Connection& connection) {
     if (connection.state != State::Writing) return;
     flush(connection);
     if (connection.isOpen() && connection.state == State::Receiving) resume(connection);
-    if (connection.isOpen()) table_.watch(connection);
+    settle(connection);
 }
 
 // Goes on with what a client sent behind the request that is now answered.
@@ -74,7 +74,7 @@ void RequestServer::end(Connection& connection) {
 }
 
 void RequestServer::linger(Connection& connection) {
-    connection.input = {};
+    std::exchange(connection.input, {});
     if (connection.burst >= longestBurst) return table_.enter(connection, State::Ending, now_ + limits_.writeTime);
     table_.enter(connection, State::Lingering, now_ + limits_.lingerTime);
 }

@@ -49,7 +49,8 @@ struct Connection {
     std::size_t scanned = 0; // how many of them are the good start of a head
     std::size_t needed = 0;  // how many the request will have, once its head is known
     std::size_t discarded = 0;
-    std::size_t held = 0; // its part of what all connections together may hold
+    std::size_t held = 0; // its parts of what all connections together may hold
+    std::size_t heldHead = 0;
 
     // The request that waits.
     std::chrono::steady_clock::time_point arrival;

@@ -84,12 +84,25 @@ void ConnectionTable::close(Connection& connection) {
     counters_.set(Count::ParkedNow, in(State::Parked).size());
 }
 
-bool ConnectionTable::hold(Connection& connection, std::size_t bytes, std::size_t most) {
+bool ConnectionTable::hold(Connection& connection, std::size_t bytes) {
     letGo(connection);
-    if (held_ + bytes > most) return false;
+    if (held_ + bytes > limits_.heldBytes) return false;
     held_ += bytes;
     connection.held = bytes;
     return true;
+}
+
+bool ConnectionTable::holdHead(Connection& connection, std::size_t bytes) {
+    heldHeads_ -= std::exchange(connection.heldHead, 0);
+    if (heldHeads_ + bytes > limits_.heldHeadBytes) return false;
+    heldHeads_ += bytes;
+    connection.heldHead = bytes;
+    return true;
+}
+
+void ConnectionTable::letGo(Connection& connection) {
+    held_ -= std::exchange(connection.held, 0);
+    heldHeads_ -= std::exchange(connection.heldHead, 0);
 }
 
 void ConnectionTable::reset(Connection& connection) {
@@ -144,7 +157,7 @@ Connection* ConnectionTable::leastUsefulOf(uint64_t network, Clock::time_point n
 Connection* ConnectionTable::oldestLongHead() const {
     Connection* candidate = in(State::Receiving).front();
     for (std::size_t i = 0; i < searchDepth && candidate != nullptr; ++i, candidate = candidate->next)
-        if (candidate->held > 0 && candidate->needed == 0) return candidate;
+        if (candidate->heldHead > 0) return candidate;
     return nullptr;
 }
 

@@ -43,9 +43,11 @@ class ConnectionTable {
     // Of those with a long unfinished head one of the longest at it, as far as a short search finds one.
     Connection* oldestLongHead() const;
 
-    // Counts bytes against what all connections together may hold. False when that would be more than `most`.
-    bool hold(Connection& connection, std::size_t bytes, std::size_t most);
-    void letGo(Connection& connection) { held_ -= std::exchange(connection.held, 0); }
+    // Counts bytes of a body or an answer, or of a head, against what all connections together may hold of these. False
+    // when that would be too much.
+    bool hold(Connection& connection, std::size_t bytes);
+    bool holdHead(Connection& connection, std::size_t bytes);
+    void letGo(Connection& connection);
 
     bool isFull() const { return size() >= limits_.connections; }
     bool hasItsShare(uint64_t network) { return limits_.perAddress > 0 && share_.of(network) >= limits_.perAddress; }
@@ -73,6 +75,7 @@ class ConnectionTable {
     std::array<ConnectionList, std::size_t(State::End)> lists_;
     AddressShare share_;
     std::size_t held_ = 0;
+    std::size_t heldHeads_ = 0;
 };
 
 } // namespace probehost

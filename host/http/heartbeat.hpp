@@ -18,7 +18,7 @@ class Heartbeat {
 
     bool hasStopped(Clock::time_point now) const {
         const Clock::time_point last(std::chrono::nanoseconds(beat_.load(std::memory_order_relaxed)));
-        if (last == Clock::time_point()) return false;
+        if (last == Clock::time_point()) return now - pardoned_ > longestStart;
         return now - std::max(last, pardoned_) > limit_;
     }
 
@@ -26,6 +26,8 @@ class Heartbeat {
     void pardon(Clock::time_point now) { pardoned_ = now; }
 
   private:
+    static constexpr std::chrono::minutes longestStart{1};
+
     const std::atomic<int64_t>& beat_;
     const std::chrono::milliseconds limit_;
     Clock::time_point pardoned_;

@@ -15,10 +15,8 @@ struct HeadLimits {
 struct Limits {
     HeadLimits head;
     std::size_t bodyBytes = 65536;
-    // Of all clients: bodies still arriving, handlers' answers not yet taken, and heads that are long and unfinished;
-    // of these only so many bytes, so that they leave room for the others.
-    std::size_t heldBytes = 40U << 20U;
-    std::size_t heldHeadBytes = 24U << 20U;
+    std::size_t heldBytes = 16U << 20U;     // bodies still arriving and handlers' answers not yet taken, of all clients
+    std::size_t heldHeadBytes = 24U << 20U; // long heads still arriving, and requests behind one that waits, likewise
 
     // Clients are accepted with their first byte, or after this time: until then the kernel keeps those that say
     // nothing. At once while there are slow clients, and where headTime is shorter, so that it is kept to.

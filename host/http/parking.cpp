@@ -31,7 +31,7 @@ void RequestServer::unpark(Connection& connection) {
         answerProbe(connection, Probe::Ready);
     }
     if (connection.isOpen() && connection.state == State::Receiving) resume(connection);
-    if (connection.isOpen()) table_.watch(connection);
+    settle(connection);
 }
 
 bool RequestServer::hasParkedToRelease() const {

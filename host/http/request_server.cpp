@@ -54,15 +54,19 @@ void RequestServer::readable(Connection& connection) {
     const bool nothingYet = got < 0 && (errno == EAGAIN || errno == EINTR);
     if (got == 0 || (got < 0 && !nothingYet)) return table_.close(connection);
     if (got > 0) take(connection, std::string_view(scratch_.data(), static_cast<std::size_t>(got)));
+    settle(connection);
+}
+
+// What every turn of a connection ends with.
+void RequestServer::settle(Connection& connection) {
     if (connection.isOpen() && connection.input.size() > longHead) boundInput(connection);
     if (connection.isOpen()) table_.watch(connection);
 }
 
 // A long head that comes in pieces takes the place of an older one where they hold too much together.
 void RequestServer::boundInput(Connection& connection) {
-    if (connection.admin || connection.needed > 0) return;
-    const std::size_t bytes = connection.ownAnswer.size() + connection.input.capacity();
-    while (!table_.hold(connection, bytes, limits_.heldHeadBytes)) {
+    if (connection.admin || connection.needed > 0) return; // a body is bounded as such
+    while (!table_.holdHead(connection, connection.input.capacity())) {
         Connection* oldest = table_.oldestLongHead();
         if (oldest == nullptr) return sacrifice(connection);
         sacrifice(*oldest);
@@ -91,8 +95,13 @@ void RequestServer::keep(Connection& connection, std::string_view rest) {
 
 void RequestServer::serveHeld(Connection& connection) {
     std::string held = std::exchange(connection.input, {});
-    held.erase(0, serve(connection, held));
-    if (connection.isOpen() && !connection.isClosing()) connection.input = std::move(held);
+    const std::size_t used = serve(connection, held);
+    if (!connection.isOpen() || connection.isClosing()) return;
+    if (used == 0) {
+        connection.input = std::move(held);
+    } else {
+        connection.input = held.substr(used); // in no more room than it needs
+    }
 }
 
 std::size_t RequestServer::serve(Connection& connection, std::string_view bytes) {
@@ -162,7 +171,7 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
 
 // A handler gets its request whole; until then the bytes wait here, as long as all that wait are not too many.
 std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, std::size_t sofar) {
-    if (!connection.admin && !table_.hold(connection, size, limits_.heldBytes)) {
+    if (!connection.admin && !table_.hold(connection, size)) {
         counters_.add(Count::ForwardsRefused);
         connection.closeAfterAnswer();
         connection.unread = true;
@@ -205,7 +214,7 @@ void RequestServer::finished(PocoBridge& bridge) {
         connection->ownAnswer = std::move(exchange->answer);
         answer(*connection, connection->ownAnswer);
         if (!connection->isOpen()) continue;
-        if (connection->admin || table_.hold(*connection, connection->ownAnswer.size(), limits_.heldBytes)) {
+        if (connection->admin || table_.hold(*connection, connection->ownAnswer.size())) {
             table_.watch(*connection);
         } else {
             sacrifice(*connection);

@@ -60,6 +60,7 @@ class RequestServer {
     std::size_t dispatch(Connection& connection, const HeadResult& head, std::string_view bytes);
     void take(Connection& connection, std::string_view fresh);
     void keep(Connection& connection, std::string_view rest);
+    void settle(Connection& connection);
     void boundInput(Connection& connection);
     std::size_t awaitBody(Connection& connection, std::size_t size, std::size_t sofar);
 

@@ -115,6 +115,7 @@ Settings configure(const std::string& configFile, PluginEnvironment& environment
 
 Checks createChecks(const Settings& settings, PluginEnvironment& environment, Diagnostics& diagnostics) {
     Checks checks;
+    diagnostics.mask(settings.secrets);
     environment.workers().newChance();
     for (const auto& entry : settings.checks) {
         const bool runnable =

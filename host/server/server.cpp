@@ -110,7 +110,7 @@ void Server::openNotifySocket(const AdminSettings& admin) {
 }
 
 void Server::listen() {
-    feed_.reported(std::make_shared<Report>(beforeCreation(settings_)), Clock::time_point::max());
+    feed_.reported(std::make_shared<Report>(beforeCreation(settings_)), Clock::time_point::min());
     front_->start();
 }
 

@@ -28,10 +28,14 @@ class Server final : public HealthSource {
     // thread before this.
     Server(std::string configFile, Settings settings, PluginEnvironment& environment, ServiceManager& manager);
 
+    // Nobody is answered any more.
+    ~Server() override { front_->stop(); }
+
     // As configured; until run().
     const Settings& settings() const { return settings_; }
 
-    // Answers that it is alive and neither ready nor started, until run(), so that no plugin holds up liveness.
+    // Answers that it is alive and neither ready nor started, until run(), so that no plugin holds up liveness. Who
+    // asks for readiness waits for the first results, as long as `server.wait` lets it.
     void listen();
 
     // Serves until SIGTERM or SIGINT, then drains and stops; a second signal stops at once. SIGHUP reloads.

@@ -26,7 +26,7 @@ int rememberVerification(int accepted, X509_STORE_CTX* store) {
 }
 
 // A server that is quicker than we are would have its certificate judged in the very call that makes the session,
-// before anybody can watch: as long as its hello is held back, it cannot.
+// before anybody can watch. It cannot while its hello is held back, which the kernel does for 200 ms at most.
 void holdBack(PGconn* connection, int held) {
     setsockopt(PQsocket(connection), IPPROTO_TCP, TCP_CORK, &held, sizeof held);
 }

@@ -235,6 +235,27 @@ TEST_CASE("replace: from no checks to many and back to none", "[health]") {
     CHECK(scheduler.stop(1s));
 }
 
+TEST_CASE("replace: checks that come before the start are in the first report, and nothing is started without them",
+          "[health]") {
+    Record record;
+    Trace trace;
+    Scheduler scheduler({}, record);
+    CHECK(scheduler.beat() == 0);
+    Scheduler::Checks checks;
+    auto startup = policy("late");
+    startup.probes = ProbeSet(4);
+    checks.push_back(check(startup, trace, [](int) { return passed(); }));
+    scheduler.refresh(Probe::Ready);
+    scheduler.replace(std::move(checks));
+    scheduler.start();
+    CHECK(scheduler.beat() > 0);
+    const auto first = record.all().at(0).report;
+    CHECK(of(first, "late").error == "No result yet");
+    CHECK_FALSE(first.started);
+    record.first("late", [](const CheckState& state) { return state.healthy; });
+    CHECK(scheduler.stop(1s));
+}
+
 TEST_CASE("replace: all of those it began with may go", "[health]") {
     Record record;
     std::array<Trace, 3> traces;

@@ -68,6 +68,14 @@ TEST_CASE("report: a drain under way makes it not ready, and nothing else", "[he
     CHECK(report.verdict(Probe::Started) == Verdict::Passing);
 }
 
+TEST_CASE("report: checks that are not yet created make it not ready, and nothing else", "[health]") {
+    auto report = reportOf(Probe::Ready, "");
+    report.created = false;
+    CHECK(report.ready() == Verdict::Failing);
+    CHECK(report.verdict(Probe::Live) == Verdict::Passing);
+    CHECK(report.verdict(Probe::Started) == Verdict::Failing);
+}
+
 TEST_CASE("report: liveness fails by the result of a critical check on live, and by nothing else", "[health]") {
     auto [checks, verdict] = GENERATE(table<std::string, Verdict>({
         {"", Verdict::Passing},

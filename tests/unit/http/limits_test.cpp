@@ -256,6 +256,41 @@ TEST_CASE("limits: long heads that come in pieces hold only so much together, an
     CHECK(front.count(Count::Evicted) == 1);
 }
 
+TEST_CASE("limits: a long head that lies behind an answered request counts as any other", "[http]") {
+    TestFront front(
+        [](FrontOptions& options) {
+            options.settings.wait = 60s;
+            options.limits.heldHeadBytes = 10000;
+        },
+        answersFreshUntil(Clock::now() - 1s));
+    const std::string half = "GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x');
+    Client first = front.client();
+    first.send(request("/health/ready") + half);
+    REQUIRE(front.reaches(Count::ParkedNow, 1));
+    front.front().publish(answersFreshUntil(Clock::now() + 60s));
+    CHECK(first.receive().status == 200);
+    Client second = front.client();
+    second.send(half);
+    CHECK(front.reaches(Count::Evicted, 1));
+    CHECK(first.isClosedWithin(patience));
+    CHECK(second.ask("\r\n\r\n").status == 200);
+}
+
+TEST_CASE("limits: bodies take no room from heads", "[http]") {
+    const TestFront front([](FrontOptions& options) {
+        options.limits.heldHeadBytes = 10000;
+        options.limits.heldBytes = 100000;
+    });
+    Client body = front.client();
+    body.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\nhalf");
+    CHECK_FALSE(body.hasAnswerWithin(20ms));
+    Client head = front.client();
+    head.send("GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x'));
+    CHECK_FALSE(head.hasAnswerWithin(20ms));
+    CHECK(head.ask("\r\n\r\n").status == 200);
+    CHECK(body.ask(std::string(60000 - 4, 'x')).status == 200);
+}
+
 TEST_CASE("limits: long heads take no room from what goes to handlers", "[http]") {
     const TestFront front([](FrontOptions& options) {
         options.limits.heldHeadBytes = 20000;

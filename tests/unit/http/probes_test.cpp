@@ -135,14 +135,17 @@ TEST_CASE("front: pipelined requests are answered in order", "[http]") {
 }
 
 TEST_CASE("front: an answer does not wait for those of requests that lie behind it unfinished, or wait", "[http]") {
-    const TestFront front([](FrontOptions& options) { options.settings.wait = 60s; });
+    const TestFront front([](FrontOptions& options) { options.settings.wait = 60s; },
+                          answersFreshUntil(Clock::now() - 1s));
     const std::string half = request("/health").substr(0, 20);
     const std::string waiting = request("/health/ready");
-    for (const std::string& behind : {half, waiting + half, request("/health") + half}) {
-        Client client = front.client();
-        client.send(request("/health") + behind);
-        CHECK(client.receive(true, 100ms).status == 200); // what is corked goes out after 200 ms
+    std::vector<Client> clients;
+    for (const std::string& behind : {half, waiting, waiting + half, request("/hang"), request("/health") + half}) {
+        clients.push_back(front.client());
+        clients.back().send(request("/health") + behind);
+        CHECK(clients.back().receive(true, 150ms).status == 200); // what is corked goes out after 200 ms
     }
+    CHECK(front.reaches(Count::ParkedNow, 2));
 }
 
 TEST_CASE("front: a long pipeline is cut off, and every answer given is whole", "[http]") {
