@@ -29,8 +29,8 @@ def test_a_line_of_figures(compare, kind, p99, p999, status, wrong):
     assert compare.faults(LINE.format(kind, p99, p999), status, kind) == wrong
 
 
-@pytest.mark.parametrize("kind, after, wrong", [("deaf", "74.1", []), ("deaf", "74.2", ["more than 64 MB larger"]), ("huge", "170.1", []),
-                                                ("huge", "170.2", ["more than 160 MB larger"])])
+@pytest.mark.parametrize("kind", ["deaf", "huge"])
+@pytest.mark.parametrize("after, wrong", [("74.1", []), ("74.2", ["more than 64 MB larger"])])
 def test_memory(compare, kind, after, wrong):
     assert compare.faults(LINE.format(kind, "1.00", "1.00").replace("12.4 MB", after + " MB"), 0, kind) == wrong
 
