@@ -11,7 +11,7 @@ enum class Verdict { Passing, Degraded, Failing };
 
 struct Report {
     std::vector<CheckState> checks; // in the order of the configuration
-    bool created = true;            // else neither ready nor started
+    bool created = true;            // all checks; else it is neither ready nor started
     bool draining = false;
     bool started = false; // the latch: once true, always true
 
