@@ -125,10 +125,14 @@ def test_where_no_heartbeat_is_due_none_wakes_a_processor(peer):
     with watch(settings(peer), pause=60000) as running:
         assert said(running.next()) == "pass"
         time.sleep(0.5)
-        before = wakes(running.process.pid, "servicebus-beat")
-        assert before > 0
+        before = beats(running)
+        assert sum(before) > 0
         time.sleep(3)
-        assert wakes(running.process.pid, "servicebus-beat") == before
+        assert beats(running) == before
+
+
+def beats(running):
+    return [times for (name, _), times in wakes(running.process.pid).items() if name == "servicebus-beat"]
 
 
 # Credentials

@@ -30,14 +30,14 @@ def run(argv, user=None, text=None, env=None, timeout=60):
     return done.stdout
 
 
-def wakes(pid, name=None):
-    """How often threads of the process, or those of this name, went to sleep so far."""
-    total = 0
+def wakes(pid):
+    """How often each thread of the process went to sleep so far, by its name and number."""
+    times = {}
     for task in os.listdir(f"/proc/{pid}/task"):
         with open(f"/proc/{pid}/task/{task}/status", encoding="ascii", errors="replace") as status:
             fields = dict(line.rstrip("\n").split(":\t", 1) for line in status if ":\t" in line)
-        total += int(fields["voluntary_ctxt_switches"]) if name in (None, fields["Name"]) else 0
-    return total
+        times[fields["Name"], task] = int(fields["voluntary_ctxt_switches"])
+    return times
 
 
 def family(pid):
