@@ -16,6 +16,7 @@ namespace probehost {
 
 enum class State : uint8_t {
     Receiving, // a request is on its way, or the first one is awaited
+    Forgotten, // its unfinished head gave its room to others; whatever it says next is refused
     Idle,      // kept alive between requests
     Parked,    // its probe waits for fresher results
     Handling,  // its request is with a handler

@@ -16,14 +16,16 @@ struct Expendable {
 };
 
 constexpr std::array expendables = {
-    Expendable{State::Ending, true},    Expendable{State::Lingering},     Expendable{State::Idle},
-    Expendable{State::Receiving, true}, Expendable{State::Writing, true}, Expendable{State::Parked},
-    Expendable{State::Receiving},       Expendable{State::Writing},       Expendable{State::Ending},
+    Expendable{State::Forgotten}, Expendable{State::Ending, true},    Expendable{State::Lingering},
+    Expendable{State::Idle},      Expendable{State::Receiving, true}, Expendable{State::Writing, true},
+    Expendable{State::Parked},    Expendable{State::Receiving},       Expendable{State::Writing},
+    Expendable{State::Ending},
 };
 
 uint32_t eventsOf(State state) {
     switch (state) {
         case State::Receiving:
+        case State::Forgotten:
         case State::Idle:
         case State::Lingering:
             return EPOLLIN;

@@ -6,7 +6,7 @@ namespace {
 
 // So that a thousand waiting probes, or clients whose time is up, do not hold up a new one.
 constexpr int releasesPerTurn = 64;
-constexpr int expiriesPerTurn = 16;
+constexpr int expiriesPerTurn = 4;
 
 } // namespace
 
@@ -59,7 +59,8 @@ void RequestServer::expire(Connection& connection) {
         return unpark(connection);
     }
     counters_.add(connection.state == State::Idle ? Count::IdleCloses : Count::DeadlineCloses);
-    const bool halfSent = connection.state == State::Receiving && !connection.input.empty();
+    const bool halfSent =
+        connection.state == State::Forgotten || (connection.state == State::Receiving && !connection.input.empty());
     if (halfSent || connection.state == State::Handling) {
         connection.closeAfterAnswer();
         refuse(connection, halfSent ? 408 : 504, halfSent ? Method::Other : connection.variant.method);
@@ -102,7 +103,7 @@ void RequestServer::sacrifice(Connection& connection) {
 void RequestServer::beginStop() {
     while (Connection* waiting = table_.in(State::Parked).front()) sacrifice(*waiting);
     stopping_ = true;
-    for (const State state : {State::Idle, State::Lingering, State::Ending})
+    for (const State state : {State::Idle, State::Forgotten, State::Lingering, State::Ending})
         while (Connection* connection = table_.in(state).front()) table_.close(*connection);
 }
 

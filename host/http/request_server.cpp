@@ -47,7 +47,7 @@ void RequestServer::accepted(Connection& connection) {
 void RequestServer::readable(Connection& connection) {
     // What was ready a moment ago may have gone on since.
     const State state = connection.state;
-    if (state != State::Receiving && state != State::Idle && state != State::Lingering) return;
+    if (state == State::Parked || state == State::Handling || state == State::Writing || state == State::Ending) return;
     const std::size_t most = std::max(limits_.head.headBytes, connection.needed);
     const std::size_t room = std::min(most - std::min(most - 1, connection.input.size()), scratch_.size());
     const ssize_t got = ::recv(connection.fd, scratch_.data(), room, MSG_DONTWAIT);
@@ -63,13 +63,14 @@ void RequestServer::settle(Connection& connection) {
     if (connection.isOpen()) table_.watch(connection);
 }
 
-// A long head that comes in pieces takes the place of an older one where they hold too much together.
+// A long head that comes in pieces takes the place of an older one where they hold too much together. Who has lost its
+// place keeps its connection until it says more or its time is up: thrown out, a crowd would come back at once.
 void RequestServer::boundInput(Connection& connection) {
     if (connection.admin || connection.needed > 0) return; // a body is bounded as such
     while (!table_.holdHead(connection, connection.input.capacity())) {
         Connection* oldest = table_.oldestLongHead();
-        if (oldest == nullptr) return sacrifice(connection);
-        sacrifice(*oldest);
+        if (oldest == nullptr) return connection.state == State::Receiving ? forget(connection) : sacrifice(connection);
+        forget(*oldest);
     }
 }
 
@@ -79,6 +80,7 @@ void RequestServer::take(Connection& connection, std::string_view fresh) {
         if (connection.discarded > mostDiscarded) table_.close(connection);
         return;
     }
+    if (connection.state == State::Forgotten) return turnAway(connection, 503);
     if (connection.state == State::Idle) table_.enter(connection, State::Receiving, now_ + limits_.headTime);
     if (connection.input.empty()) {
         const std::size_t used = serve(connection, fresh);
@@ -132,9 +134,7 @@ std::size_t RequestServer::serveOne(Connection& connection, std::string_view byt
     }
     if (head.kind == HeadResult::Kind::Complete) return dispatch(connection, head, bytes);
     counters_.add(Count::BadRequests);
-    connection.closeAfterAnswer();
-    connection.unread = true;
-    refuse(connection, head.status, Method::Other);
+    turnAway(connection, head.status);
     return bytes.size();
 }
 
@@ -173,9 +173,7 @@ std::size_t RequestServer::dispatch(Connection& connection, const HeadResult& he
 std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, std::size_t sofar) {
     if (!connection.admin && !table_.hold(connection, size)) {
         counters_.add(Count::ForwardsRefused);
-        connection.closeAfterAnswer();
-        connection.unread = true;
-        refuse(connection, 503, Method::Other);
+        turnAway(connection, 503);
         return sofar;
     }
     connection.scanned = 0;
@@ -187,6 +185,21 @@ std::size_t RequestServer::awaitBody(Connection& connection, std::size_t size, s
 void RequestServer::refuse(Connection& connection, int status, Method method) {
     const PreparedAnswer& refused = refusal(status, connection.variant.persistence);
     answer(connection, method == Method::Head ? refused.head() : refused.all());
+}
+
+// Refuses what is not read to its end.
+void RequestServer::turnAway(Connection& connection, int status) {
+    connection.closeAfterAnswer();
+    connection.unread = true;
+    refuse(connection, status, Method::Other);
+}
+
+void RequestServer::forget(Connection& connection) {
+    counters_.add(Count::Evicted);
+    table_.letGo(connection);
+    std::exchange(connection.input, {}); // an assignment would keep its room
+    connection.scanned = 0;
+    table_.enter(connection, State::Forgotten, connection.deadline);
 }
 
 void RequestServer::answerProbe(Connection& connection, Probe probe) {

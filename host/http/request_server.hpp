@@ -65,6 +65,8 @@ class RequestServer {
     std::size_t awaitBody(Connection& connection, std::size_t size, std::size_t sofar);
 
     void refuse(Connection& connection, int status, Method method);
+    void turnAway(Connection& connection, int status);
+    void forget(Connection& connection);
     void answerProbe(Connection& connection, Probe probe);
     bool park(Connection& connection, Probe probe);
     void unpark(Connection& connection);

@@ -250,6 +250,8 @@ TEST_CASE("limits: long heads that come in pieces hold only so much together, an
     }
     CHECK(front.get("/health").status == 200);
     CHECK(front.reaches(Count::Evicted, 1));
+    CHECK_FALSE(clients[0].hasAnswerWithin(20ms));
+    CHECK(clients[0].ask("\r\n\r\n").status == 503);
     CHECK(clients[0].isClosedWithin(patience));
     CHECK(clients[1].ask("\r\n\r\n").status == 200);
     CHECK(clients[2].ask("\r\n\r\n").status == 200);
@@ -272,8 +274,39 @@ TEST_CASE("limits: a long head that lies behind an answered request counts as an
     Client second = front.client();
     second.send(half);
     CHECK(front.reaches(Count::Evicted, 1));
-    CHECK(first.isClosedWithin(patience));
+    CHECK(first.ask("\r\n\r\n").status == 503);
     CHECK(second.ask("\r\n\r\n").status == 200);
+}
+
+TEST_CASE("limits: who lost its place to another long head has its time, and none beyond it", "[http]") {
+    const TestFront front([](FrontOptions& options) {
+        options.limits.heldHeadBytes = 10000;
+        options.limits.headTime = 300ms;
+    });
+    std::vector<Client> clients = clientsOf(front, 2);
+    for (Client& client : clients) client.send("GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x'));
+    CHECK(front.reaches(Count::Evicted, 1));
+    CHECK_FALSE(clients[0].isClosedWithin(100ms));
+    for (Client& client : clients) CHECK(client.receive().status == 408);
+    CHECK(front.count(Count::DeadlineCloses) == 2);
+}
+
+TEST_CASE("limits: who lost its place to another long head is the first to make room for a client", "[http]") {
+    const TestFront front([](FrontOptions& options) {
+        options.limits.heldHeadBytes = 10000;
+        options.limits.headTime = 60s;
+        options.limits.connections = 2;
+        options.limits.perAddress = 0;
+    });
+    std::vector<Client> clients = clientsOf(front, 2);
+    for (Client& client : clients) {
+        client.send("GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x'));
+        CHECK_FALSE(client.hasAnswerWithin(20ms));
+    }
+    REQUIRE(front.count(Count::Evicted) == 1);
+    CHECK(front.get("/health").status == 200);
+    CHECK(clients[0].isClosedWithin(patience));
+    CHECK(clients[1].ask("\r\n\r\n").status == 200);
 }
 
 TEST_CASE("limits: bodies take no room from heads", "[http]") {
