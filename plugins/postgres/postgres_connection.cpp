@@ -1,12 +1,14 @@
 // One connection to a PostgreSQL server: libpq's non-blocking calls log in, our waits end at the deadline.
 #include "postgres_connection.hpp"
 
+#include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <vector>
 
 #include "postgres_query.hpp"
@@ -34,6 +36,21 @@ void holdBack(PGconn* connection, int held) {
 void watchVerification(PGconn* connection) {
     auto* session = static_cast<SSL*>(PQsslStruct(connection, "OpenSSL"));
     if (session != nullptr) SSL_set_verify(session, SSL_get_verify_mode(session), rememberVerification);
+}
+
+// A server that has let us in may send a message of any length, which libpq reads for as long as more comes. While the
+// kernel turns away what has a payload, it reads what is there; what was turned away is sent again.
+void turnAway(PGconn* connection, bool turned) {
+    std::array program = {sock_filter BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 12), // where TCP has the length of its header
+                          sock_filter BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),
+                          sock_filter BPF_STMT(BPF_ALU | BPF_RSH | BPF_K, 2),
+                          sock_filter BPF_STMT(BPF_MISC | BPF_TAX, 0),
+                          sock_filter BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+                          sock_filter BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_X, 0, 0, 1),
+                          sock_filter BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+                          sock_filter BPF_STMT(BPF_RET | BPF_K, 0)};
+    const sock_fprog filter{program.size(), program.data()};
+    setsockopt(PQsocket(connection), SOL_SOCKET, turned ? SO_ATTACH_FILTER : SO_DETACH_FILTER, &filter, sizeof filter);
 }
 
 // Notices would go to the host's standard error.
@@ -75,13 +92,33 @@ void PostgresConnection::logIn(const sdk::Deadline& deadline) {
     auto wanted = PGRES_POLLING_WRITING;
     while (wanted != PGRES_POLLING_OK) {
         wait(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline);
-        holdBack(connection_.get(), 1);
-        wanted = PQconnectPoll(connection_.get());
-        watchVerification(connection_.get());
-        holdBack(connection_.get(), 0);
+        wanted = PQstatus(connection_.get()) == CONNECTION_AUTH_OK ? hearOut() : answer();
         if (wanted == PGRES_POLLING_FAILED) fail(PQerrorMessage(connection_.get()));
     }
     if (PQsetnonblocking(connection_.get(), 1) != 0) fail(PQerrorMessage(connection_.get()));
+}
+
+PostgresPollingStatusType PostgresConnection::answer() {
+    countWaiting();
+    holdBack(connection_.get(), 1);
+    const auto wanted = PQconnectPoll(connection_.get());
+    watchVerification(connection_.get());
+    holdBack(connection_.get(), 0);
+    return wanted;
+}
+
+PostgresPollingStatusType PostgresConnection::hearOut() {
+    turnAway(connection_.get(), true);
+    countWaiting();
+    const auto wanted = PQconnectPoll(connection_.get());
+    turnAway(connection_.get(), false);
+    return wanted;
+}
+
+void PostgresConnection::countWaiting() {
+    int waiting = 0;
+    if (ioctl(PQsocket(connection_.get()), FIONREAD, &waiting) == 0) received_ += waiting;
+    if (received_ > kLongestLogin) throw PostgresError({"Unexpected answer", "more than 256 KiB of login"}, true);
 }
 
 std::string PostgresConnection::query(const std::string& text, const sdk::Deadline& deadline) {
@@ -93,13 +130,9 @@ std::string PostgresConnection::query(const std::string& text, const sdk::Deadli
 }
 
 void PostgresConnection::wait(short events, const sdk::Deadline& deadline) {
-    const int fd = PQsocket(connection_.get());
-    const short ready = deadline.wait(fd, events);
+    const short ready = deadline.wait(PQsocket(connection_.get()), events);
     if (deadline.passed()) throw sdk::Cancelled();
     reset_ = reset_ || (ready & POLLERR) != 0;
-    int waiting = 0;
-    if ((ready & POLLIN) != 0 && ioctl(fd, FIONREAD, &waiting) == 0) received_ += waiting;
-    if (received_ > kLongestLogin) throw PostgresError({"Unexpected answer", "more than 256 KiB of login"}, true);
 }
 
 void PostgresConnection::fail(const char* text) const {

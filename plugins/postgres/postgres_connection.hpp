@@ -33,6 +33,9 @@ class PostgresConnection {
         void operator()(PGconn* connection) const { PQfinish(connection); }
     };
     void logIn(const sdk::Deadline& deadline);
+    PostgresPollingStatusType answer();  // a step of the login, until the server has let us in
+    PostgresPollingStatusType hearOut(); // and from then on
+    void countWaiting();
     void wait(short events, const sdk::Deadline& deadline);
     [[noreturn]] void fail(const char* text) const;
 

@@ -1,6 +1,7 @@
 """The postgres checker when the network, the server, its certificate or its name fails, and when that ends again."""
 import pathlib
 import struct
+import time
 
 import pytest
 from faults.nth_call import compiled
@@ -8,6 +9,7 @@ from peers.dns import Resolver, ResolverUnavailable
 from peers.fault_proxy import FaultProxy
 from peers.postgres import PASSWORD, Postgres
 from peers.scripted_peer import ScriptedPeer
+from peers.tls import server_context
 
 from . import loop
 from .loop import in_time, said
@@ -106,6 +108,46 @@ def test_a_hostile_answer_takes_no_memory(answers, message):
         *results, after = loop.run("postgres", settings(peer, sslmode="disable"), runs=20, timeout=5000)
         assert {said(result) for result in results} == {f"fail: {message}"}
         assert loop.took_no_memory(after)
+
+
+class EncryptedPeer(ScriptedPeer):
+    """Speaks TLS when it is asked to, as PostgreSQL does."""
+
+    def _serve(self, raw):
+        raw.recv(8)
+        raw.sendall(b"S")
+        super()._serve(raw)
+
+
+def endless_notice():
+    """Lets everybody in, and then has more to say than anybody could hold."""
+    return lambda _: iter([HELLO[:9], b"N" + struct.pack(">I", LONG)] + [bytes(1 << 20)] * (LONG >> 20))
+
+
+def test_a_login_without_end_takes_no_memory():
+    with ScriptedPeer(endless_notice) as peer:
+        *results, after = loop.run("postgres", settings(peer, sslmode="disable"), runs=20, timeout=5000)
+    assert {said(result) for result in results} == {"fail: Unexpected answer"} and loop.took_no_memory(after)
+
+
+def test_nor_does_one_over_tls(authority):
+    with EncryptedPeer(endless_notice, tls=server_context(authority.server())) as peer:
+        *results, after = loop.run("postgres", settings(peer, sslmode="require"), runs=20, timeout=5000)
+    assert {said(result) for result in results} == {"fail: Unexpected answer"} and loop.took_no_memory(after)
+
+
+def dripped(words):
+    for byte in words:
+        yield bytes([byte])
+        time.sleep(0.002)
+
+
+def test_a_login_in_pieces_is_a_login():
+    def connection():
+        answers = iter((dripped(HELLO), HELLO[9:]))
+        return lambda _: next(answers, None)
+    with ScriptedPeer(connection) as peer:
+        assert first(settings(peer, sslmode="disable"), timeout=5000) == "pass"
 
 
 def test_a_null_or_empty_first_value_is_fine():

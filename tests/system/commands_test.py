@@ -176,6 +176,14 @@ def test_cannot_listen(configured, script):
     assert script.runs("a") == 0
 
 
+def test_warnings_are_printed_also_where_it_cannot_listen(configured, scripted_plugins, tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = "127.0.0.1:{}".format(taken.getsockname()[1])
+        host = configured({"server": {"listen": [address]}}, plugins=[scripted_plugins, tmp_path])
+        done = host.run("serve", "--config", host.file)
+    assert done.returncode == 71 and f"{tmp_path} holds no plugins" in done.stderr
+
+
 def test_cannot_listen_on_the_admin_socket(configured, tmp_path):
     socket = tmp_path / "missing" / "admin.sock"
     host = configured({"admin": {"listen": f"unix:{socket}"}})
