@@ -29,7 +29,7 @@ from size.clock import cpu_seconds  # noqa: E402
 CHECKS = [1, 3, 10, 30, 100, 300, 1000, 3000, 10000]
 PROBERS = [1, 3, 10, 30, 100, 300, 1000]
 BODIES = [1, 2, 5, 10, 20, 50, 100, 200]  # checks in it
-REST = 12  # seconds, more than one interval of ten
+REST = 20  # seconds, two intervals, so that each check runs twice
 RELOADS = 5
 CONNECTIONS = 32  # of wrk, but against probers
 LINES = {"checks": {"live_cpu": "`/health`, CPU s per 100,000 answers", "ready_cpu": "`/health/ready`, CPU s per 100,000 answers",
