@@ -58,6 +58,10 @@ def host(build, checks):
             yield process, port, began
 
 
+def wakes_of_all(pid):
+    return sum(wakes(pid).values())
+
+
 def measured(build, checks, seconds):
     """All figures of one run."""
     with host(build, checks) as (process, port, began):
@@ -65,10 +69,10 @@ def measured(build, checks, seconds):
         ready_ms = measure.until_ok(port, "/health/ready", began)
         start = measure.memory_mb(process.pid)
         time.sleep(SETTLED)
-        before, woken, rested = cpu_seconds(process.pid), wakes(process.pid), time.monotonic()
+        before, woken, rested = cpu_seconds(process.pid), wakes_of_all(process.pid), time.monotonic()
         time.sleep(seconds)
         passed = time.monotonic() - rested
-        rest, woken = (cpu_seconds(process.pid) - before) / passed * 100, (wakes(process.pid) - woken) / passed
+        rest, woken = (cpu_seconds(process.pid) - before) / passed * 100, (wakes_of_all(process.pid) - woken) / passed
         settled = measure.memory_mb(process.pid)
         return {"live_ms": live_ms, "ready_ms": ready_ms, "start_rss": start["rss"], "start_pss": start["pss"], "start_heap": start["anonymous"],
                 "rss": settled["rss"], "pss": settled["pss"], "heap": settled["anonymous"], "rest": rest, "wakes": woken, "peak": measure.peak_mb(process.pid)}

@@ -23,4 +23,8 @@ void ConnectionList::remove(Connection& connection) {
     --size_;
 }
 
+std::chrono::steady_clock::time_point ConnectionList::latest() const {
+    return last_ == nullptr ? std::chrono::steady_clock::time_point::min() : last_->deadline;
+}
+
 } // namespace probehost

@@ -70,13 +70,15 @@ struct Connection {
     uint64_t key() const { return uint64_t{generation} << 32U | index; }
 };
 
-// Connections of one state by deadline. All of a list have the same patience, so that one is nearly always added last.
+// Connections of one state by deadline. One is nearly always added last: all of a list have the same patience, or are
+// given that of latest().
 class ConnectionList {
   public:
     void add(Connection& connection, std::chrono::steady_clock::time_point deadline);
     void remove(Connection& connection);
     Connection* front() const { return first_; }
     std::size_t size() const { return size_; }
+    std::chrono::steady_clock::time_point latest() const;
 
   private:
     Connection* first_ = nullptr;

@@ -33,9 +33,9 @@ class ConnectionTable {
     // Tells epoll what the connection's state waits for. Closes it where epoll has no room.
     void watch(Connection& connection);
 
-    // The connection whose loss hurts least: lingering, then the longest idle, then the longest without a whole head or
-    // slow to take its answer, then the longest waiting for results. Who has only just come is spared while others are
-    // left.
+    // The connection whose loss hurts least: forgotten, lingering, then the longest idle, then the longest without a
+    // whole head or slow to take its answer, then the longest waiting for results. Who has only just come is spared
+    // while others are left.
     Connection* leastUseful(Clock::time_point now) const;
     // The same among those of one network, as far as a short search finds one.
     Connection* leastUsefulOf(uint64_t network, Clock::time_point now) const;

@@ -15,7 +15,7 @@ enum class Count : uint8_t {
     Forwarded,        // requests that went on to a handler
     ForwardsRefused,  // 503: no handler thread free, queue full
     BadRequests,      // refused by the parser
-    Evicted,          // closed or forgotten to make room
+    Evicted,          // closed to make room, or forgotten, which may be followed by a close
     OverShare,        // turned away: their address had its share
     OutOfDescriptors, // accept failed for want of descriptors or memory
     DeadlineCloses,   // head, body, write or handler deadline passed

@@ -7,6 +7,7 @@ namespace {
 // So that a thousand waiting probes, or clients whose time is up, do not hold up a new one.
 constexpr int releasesPerTurn = 64;
 constexpr int expiriesPerTurn = 4;
+constexpr std::chrono::milliseconds late{10}; // from here on all that a turn has room for
 
 } // namespace
 
@@ -43,10 +44,15 @@ void RequestServer::releaseParked() {
     for (int i = 0; i < releasesPerTurn && hasParkedToRelease(); ++i) unpark(*table_.in(State::Parked).front());
 }
 
+bool RequestServer::isDue(const ConnectionList& list) const {
+    return list.front() != nullptr && list.front()->deadline <= now_;
+}
+
 void RequestServer::expire() {
     for (uint8_t state = 0; state < static_cast<uint8_t>(State::End); ++state) {
         const ConnectionList& list = table_.in(static_cast<State>(state));
-        for (int i = 0; i < expiriesPerTurn && list.front() != nullptr && list.front()->deadline <= now_; ++i)
+        const bool isLate = list.front() != nullptr && now_ - list.front()->deadline > late;
+        for (int most = isLate ? releasesPerTurn : expiriesPerTurn; most > 0 && isDue(list); --most)
             expire(*list.front());
     }
 }

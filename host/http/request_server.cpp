@@ -3,6 +3,7 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace probehost {
@@ -199,7 +200,8 @@ void RequestServer::forget(Connection& connection) {
     table_.letGo(connection);
     std::exchange(connection.input, {}); // an assignment would keep its room
     connection.scanned = 0;
-    table_.enter(connection, State::Forgotten, connection.deadline);
+    const auto deadline = std::max(connection.deadline, table_.in(State::Forgotten).latest());
+    table_.enter(connection, State::Forgotten, deadline);
 }
 
 void RequestServer::answerProbe(Connection& connection, Probe probe) {

@@ -79,6 +79,7 @@ class RequestServer {
     void resume(Connection& connection);
     void end(Connection& connection);
     void linger(Connection& connection);
+    bool isDue(const ConnectionList& list) const;
     void expire(Connection& connection);
     void sacrifice(Connection& connection);
 

@@ -39,7 +39,8 @@ void watchVerification(PGconn* connection) {
 }
 
 // A server that has let us in may send a message of any length, which libpq reads for as long as more comes. While the
-// kernel turns away what has a payload, it reads what is there; what was turned away is sent again.
+// kernel turns away what has a payload, it reads what is there; what was turned away is sent again, after 200 ms where
+// nothing follows. That is rare: a server sends what ends a login at once.
 void turnAway(PGconn* connection, bool turned) {
     std::array program = {sock_filter BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 12), // where TCP has the length of its header
                           sock_filter BPF_STMT(BPF_ALU | BPF_AND | BPF_K, 0xf0),

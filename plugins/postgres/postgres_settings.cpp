@@ -88,7 +88,8 @@ void trust(Options& options) {
 
 void addFixed(Options& options) {
     options.try_emplace("application_name", "probehost");
-    options["gssencmode"] = "disable"; // else libpq reads Kerberos' files, and may talk to its servers
+    options["target_session_attrs"] = "any"; // which the environment would say else; `require` is judged by a query
+    options["gssencmode"] = "disable";       // else libpq reads Kerberos' files, and may talk to its servers
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 """The postgres checker when the network, the server, its certificate or its name fails, and when that ends again."""
+import contextlib
 import pathlib
 import struct
 import time
@@ -114,8 +115,9 @@ class EncryptedPeer(ScriptedPeer):
     """Speaks TLS when it is asked to, as PostgreSQL does."""
 
     def _serve(self, raw):
-        raw.recv(8)
-        raw.sendall(b"S")
+        with contextlib.suppress(OSError):
+            raw.recv(8)
+            raw.sendall(b"S")
         super()._serve(raw)
 
 

@@ -131,6 +131,10 @@ def test_pgbouncer_with_no_server_behind_it_is_not_healthy():
         until(running, "pass")
 
 
+def test_the_environment_asks_for_no_role(server):
+    assert first(settings(server), env={"PGTARGETSESSIONATTRS": "standby"}) == "pass"
+
+
 def test_roles_are_required_of_a_primary_and_its_standby():
     with Postgres() as primary, Postgres.standby(primary) as standby:
         assert healthy(settings(primary, require="primary"))

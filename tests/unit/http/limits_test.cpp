@@ -241,7 +241,10 @@ TEST_CASE("limits: one address gets its share, at its own expense", "[http]") {
 }
 
 TEST_CASE("limits: long heads that come in pieces hold only so much together, and the oldest goes first", "[http]") {
-    const TestFront front([](FrontOptions& options) { options.limits.heldHeadBytes = 20000; });
+    const TestFront front([](FrontOptions& options) {
+        options.limits.heldHeadBytes = 20000;
+        options.limits.headTime = 60s;
+    });
     const std::string half = "GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x');
     std::vector<Client> clients = clientsOf(front, 3);
     for (Client& client : clients) {
@@ -262,6 +265,7 @@ TEST_CASE("limits: a long head that lies behind an answered request counts as an
     TestFront front(
         [](FrontOptions& options) {
             options.settings.wait = 60s;
+            options.limits.headTime = 60s;
             options.limits.heldHeadBytes = 10000;
         },
         answersFreshUntil(Clock::now() - 1s));
@@ -281,7 +285,7 @@ TEST_CASE("limits: a long head that lies behind an answered request counts as an
 TEST_CASE("limits: who lost its place to another long head has its time, and none beyond it", "[http]") {
     const TestFront front([](FrontOptions& options) {
         options.limits.heldHeadBytes = 10000;
-        options.limits.headTime = 300ms;
+        options.limits.headTime = 1s;
     });
     std::vector<Client> clients = clientsOf(front, 2);
     for (Client& client : clients) client.send("GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x'));
@@ -303,7 +307,7 @@ TEST_CASE("limits: who lost its place to another long head is the first to make 
         client.send("GET /health HTTP/1.1\r\nHost: a\r\nX-Long: " + std::string(7000, 'x'));
         CHECK_FALSE(client.hasAnswerWithin(20ms));
     }
-    REQUIRE(front.count(Count::Evicted) == 1);
+    REQUIRE(front.reaches(Count::Evicted, 1));
     CHECK(front.get("/health").status == 200);
     CHECK(clients[0].isClosedWithin(patience));
     CHECK(clients[1].ask("\r\n\r\n").status == 200);
